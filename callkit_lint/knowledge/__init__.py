@@ -1,0 +1,248 @@
+"""What is known of Apple's frameworks and of VoIP SDKs: the vocabulary, read from the TOML files beside this module.
+
+Everything is validated at load, so that the rest can trust it: a misspelt key or phase fails here, with its file.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+RUN_MODES = frozenset({"now", "later", "delayed", "notification", "screen", "reported", "requested"})
+
+
+class KnowledgeError(Exception):
+    """A knowledge file breaks its format; the message names file and entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """An API of a framework: its spellings over the years, its effect, its arguments and what it does with closures.
+
+    `owner` is the type whose member it is, "" for C functions. `swift` holds names with labels, `objc` selectors, `c`
+    function names. `distinct` are the spellings that no other type has: they match without a known receiver.
+    `values` says which argument means what: a position, or labels (Swift) and selector pieces (Objective-C).
+    `runs` says when the closure or selector given as an argument runs, one of RUN_MODES.
+    """
+
+    id: str
+    source: str
+    owner: str = ""
+    swift: tuple[str, ...] = ()
+    objc: tuple[str, ...] = ()
+    c: tuple[str, ...] = ()
+    distinct: tuple[str, ...] = ()
+    effect: str = ""
+    values: Mapping[str, int | str | list[str]] = field(default_factory=dict)
+    constants: Mapping[str, bool | str] = field(default_factory=dict)
+    runs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A method of the app that a framework calls, and the phase it opens.
+
+    `types` are parameter types by position; `cases` the phase of each kind of action where one method receives all.
+    """
+
+    id: str
+    phase: str
+    text: str
+    source: str
+    swift: tuple[str, ...] = ()
+    objc: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """The phases it opens: one for each kind of action where a single method receives all."""
+        return tuple(dict.fromkeys(self.cases.values())) or (self.phase,)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An attribute that lets something outside the program's own code call a function."""
+
+    attribute: str
+    text: str
+    source: str
+    phase: str = "bridge"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A notification of a framework; `names` as written in Swift and Objective-C over the years."""
+
+    id: str
+    names: tuple[str, ...]
+    phases: tuple[str, ...]
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a call's life; see lifecycle.toml."""
+
+    name: str
+    text: str
+    before: tuple[str, ...] = ()
+    later: str = ""
+    delayed: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All knowledge in force, with the look-ups that link and lifecycle need."""
+
+    apis: Mapping[str, Api]
+    callbacks: tuple[Callback, ...]
+    exported: tuple[Exported, ...]
+    notifications: tuple[Notification, ...]
+    phases: Mapping[str, Phase]
+    members: Mapping[str, Mapping[str, str]]  # type -> member -> type
+    supertypes: Mapping[str, str]
+    constants: Mapping[str, str]  # Objective-C prefix of a constant -> its Swift type
+    arms: frozenset[str]
+    runs_now: frozenset[str]
+    swift_spellings: Mapping[str, tuple[Api, ...]]  # base name -> APIs
+    objc_spellings: Mapping[str, tuple[Api, ...]]  # selector -> APIs
+    c_spellings: Mapping[str, Api]
+
+    def type_and_supertypes(self, name: str) -> Iterator[str]:
+        while name:
+            yield name
+            name = self.supertypes.get(name, "")
+
+    def notification(self, spelling: str) -> Notification | None:
+        """The notification of a name as written, with or without its type: `interruptionNotification`, `AVAudio…`."""
+        return next(
+            (n for n in self.notifications if any(spelling in (s, s.rpartition(".")[2]) for s in n.names)), None
+        )
+
+    def constant(self, spelling: str) -> str | None:
+        """The Swift case name of an Objective-C constant: `AVAudioSessionCategoryPlayAndRecord` is `playAndRecord`."""
+        for prefix in sorted(self.constants, key=len, reverse=True):
+            if spelling.startswith(prefix) and len(spelling) > len(prefix):
+                rest = spelling[len(prefix) :]
+                return rest[0].lower() + rest[1:]
+        return None
+
+    def later(self, phase: str, mode: str) -> str:
+        """The phase of code posted from `phase`, for the run mode "later" or "delayed"."""
+        entry = self.phases[phase]
+        return (entry.delayed if mode == "delayed" else entry.later) or phase
+
+    def in_group(self, phase: str, group: str) -> bool:
+        return phase in self.phases and group in self.phases[phase].groups
+
+
+T = TypeVar("T")
+Identified = TypeVar("Identified", Api, Callback, Notification)
+
+
+@functools.cache
+def load() -> Vocabulary:
+    """The vocabulary of the installed package."""
+    return build([(path.name, tomllib.loads(path.read_text("utf-8"))) for path in _files(resources.files(__package__))])
+
+
+def _files(folder: Traversable) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".toml"):
+            yield entry
+        elif entry.name == "sdks" and entry.is_dir():
+            yield from _files(entry)
+
+
+TABLES = {"framework", "type", "api", "constants", "notification", "subtypes", "phase", "callback", "exported", "now"}
+
+
+def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
+    """Join and validate knowledge files, given as (name, parsed TOML)."""
+    for name, data in files:
+        if unknown := data.keys() - TABLES:
+            raise KnowledgeError(f"{name}: unknown table {sorted(unknown)[0]!r}")
+    apis = _entries(files, "api", Api)
+    callbacks = _entries(files, "callback", Callback)
+    notifications = _entries(files, "notification", Notification)
+    exported = [_entry(name, Exported, item) for name, data in files for item in data.get("exported", [])]
+    phases = {
+        key: _entry(name, Phase, {"name": key, **item})
+        for name, data in files
+        for key, item in data.get("phase", {}).items()
+    }
+    _check_phases(phases, [*callbacks.values(), *notifications.values(), *exported])
+    for api in apis.values():
+        if wrong := set(api.runs.values()) - RUN_MODES:
+            raise KnowledgeError(f"{api.id}: closures cannot run {sorted(wrong)[0]!r}")
+    return Vocabulary(
+        apis=apis,
+        callbacks=tuple(callbacks.values()),
+        exported=tuple(exported),
+        notifications=tuple(notifications.values()),
+        phases=phases,
+        members={key: item["members"] for _, data in files for key, item in data.get("type", {}).items()},
+        supertypes={sub: top for _, data in files for top, subs in data.get("subtypes", {}).items() for sub in subs},
+        constants={key: value for _, data in files for key, value in data.get("constants", {}).items()},
+        arms=frozenset(name for _, data in files for name in data.get("framework", {}).get("arms", [])),
+        runs_now=frozenset(name for _, data in files for name in data.get("now", {}).get("names", [])),
+        swift_spellings=_index(apis, lambda api: {name.partition("(")[0] for name in _swift_names(api)}),
+        objc_spellings=_index(apis, lambda api: set(api.objc)),
+        c_spellings={name: api for api in apis.values() for name in api.c},
+    )
+
+
+def _swift_names(api: Api) -> Iterator[str]:
+    """An initialiser is written as its type's name: `CXProvider(configuration:)`, seldom `CXProvider.init(…)`."""
+    for name in api.swift:
+        yield name
+        if name.startswith("init("):
+            yield api.owner + name.removeprefix("init")
+
+
+def _index(apis: Mapping[str, Api], keys: Any) -> dict[str, tuple[Api, ...]]:
+    index: dict[str, tuple[Api, ...]] = {}
+    for api in apis.values():
+        for key in keys(api):
+            index[key] = (*index.get(key, ()), api)
+    return index
+
+
+def _entries(files: list[tuple[str, dict[str, Any]]], table: str, kind: type[Identified]) -> dict[str, Identified]:
+    entries: dict[str, Identified] = {}
+    for name, data in files:
+        for item in data.get(table, []):
+            entry = _entry(name, kind, item)
+            if entry.id in entries:
+                raise KnowledgeError(f"{name}: {entry.id} is defined twice")
+            entries[entry.id] = entry
+    return entries
+
+
+def _entry(file: str, kind: type[T], item: dict[str, Any]) -> T:
+    known = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    if unknown := item.keys() - known.keys():
+        raise KnowledgeError(f"{file}: {item.get('id', '')}: unknown key {sorted(unknown)[0]!r}")
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise KnowledgeError(f"{file}: {item.get('id', '')}: {error}") from None
+
+
+def _check_phases(phases: Mapping[str, Phase], openers: list[Callback | Notification | Exported]) -> None:
+    named = {p for phase in phases.values() for p in (*phase.before, phase.later, phase.delayed) if p}
+    for opener in openers:
+        named |= set(opener.phases if isinstance(opener, Notification) else [opener.phase])
+        if isinstance(opener, Callback):
+            named |= set(opener.cases.values())
+    if unknown := named - phases.keys():
+        raise KnowledgeError(f"unknown phase {sorted(unknown)[0]!r}")
