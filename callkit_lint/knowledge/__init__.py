@@ -45,24 +45,25 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A method of the app that a framework calls, and the phase it opens.
+    """A method of the app that a framework calls, and the phases it opens.
 
-    `types` are parameter types by position; `cases` the phase of each kind of action where one method receives all.
+    `types` are parameter types by position; `protocols` says whose method it is where others share the name; `cases` the phase of each kind of action where one method receives all.
     """
 
     id: str
-    phase: str
     text: str
     source: str
+    phases: tuple[str, ...] = ()
     swift: tuple[str, ...] = ()
     objc: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
+    protocols: tuple[str, ...] = ()
     cases: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def phases(self) -> tuple[str, ...]:
+    def opens(self) -> tuple[str, ...]:
         """The phases it opens: one for each kind of action where a single method receives all."""
-        return tuple(dict.fromkeys(self.cases.values())) or (self.phase,)
+        return tuple(dict.fromkeys(self.cases.values())) or self.phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Phase:
     before: tuple[str, ...] = ()
     later: str = ""
     delayed: str = ""
+    unknown: bool = True
     groups: tuple[str, ...] = ()
 
 
@@ -135,10 +137,12 @@ class Vocabulary:
                 return rest[0].lower() + rest[1:]
         return None
 
-    def later(self, phase: str, mode: str) -> str:
-        """The phase of code posted from `phase`, for the run mode "later" or "delayed"."""
+    def later(self, phase: str, mode: str) -> str | None:
+        """The phase of a closure that code in `phase` hands over, by run mode; None when nothing can be said of it."""
         entry = self.phases[phase]
-        return (entry.delayed if mode == "delayed" else entry.later) or phase
+        if mode == "unknown" and not entry.unknown:
+            return None
+        return {"later": entry.later, "delayed": entry.delayed}.get(mode) or phase
 
     def in_group(self, phase: str, group: str) -> bool:
         return phase in self.phases and group in self.phases[phase].groups
@@ -241,8 +245,12 @@ def _entry(file: str, kind: type[T], item: dict[str, Any]) -> T:
 def _check_phases(phases: Mapping[str, Phase], openers: list[Callback | Notification | Exported]) -> None:
     named = {p for phase in phases.values() for p in (*phase.before, phase.later, phase.delayed) if p}
     for opener in openers:
-        named |= set(opener.phases if isinstance(opener, Notification) else [opener.phase])
-        if isinstance(opener, Callback):
-            named |= set(opener.cases.values())
+        match opener:
+            case Callback():
+                named |= {*opener.opens}
+            case Notification():
+                named |= {*opener.phases}
+            case Exported():
+                named.add(opener.phase)
     if unknown := named - phases.keys():
         raise KnowledgeError(f"unknown phase {sorted(unknown)[0]!r}")

@@ -1,0 +1,127 @@
+"""Conditions that dominate a call: which facts about a call's life they test, and what they answer in a phase.
+
+A condition becomes a small tree of tests (Test). Asked in a phase, with what is known of the parameters, it is true,
+false, or None: not decidable. Only a certain "false" cuts a path: what the tool does not understand stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Constant = bool | int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """The value of an enclosing function's parameter, filled in at each call site."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value that the source states: a literal, nil, or the name of an enum case or constant."""
+
+    value: Constant
+
+
+Value = Parameter | Known | None  # None: unknown
+Bindings = Mapping[str, Known]
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A node of a condition.
+
+    `kind`: "and", "or", "not" (with `parts`); "truth" (`value` is the answer); "equal" (`value`, `other` compared);
+    "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "action" (the action's type); "opaque" (`text` says what it names).
+    """
+
+    kind: str
+    parts: tuple[Test, ...] = ()
+    value: Value = None
+    other: Value = None
+    text: str = ""
+
+
+TRUE, FALSE = Test("truth", value=Known(True)), Test("truth", value=Known(False))
+
+
+def negate(test: Test) -> Test:
+    if test.kind == "not":
+        return test.parts[0]
+    return Test("not", (test,))
+
+
+def answer(
+    test: Test, phase: str, bindings: Bindings, in_call: Callable[[str], bool], actions: Mapping[str, str]
+) -> bool | None:
+    """What the condition answers in this phase: True, False, or None when it cannot be decided.
+
+    `in_call` says whether a call exists in a phase; `actions` gives the phase of an action's type.
+    """
+    match test.kind:
+        case "not":
+            inner = answer(test.parts[0], phase, bindings, in_call, actions)
+            return None if inner is None else not inner
+        case "and" | "or":
+            decisive = test.kind == "or"
+            answers = [answer(part, phase, bindings, in_call, actions) for part in test.parts]
+            if decisive in answers:
+                return decisive
+            return None if None in answers else not decisive
+        case "truth" | "equal":
+            return _compare(test, bindings)
+        case "interruption":
+            return phase == f"interruption {test.text}" if phase.startswith("interruption ") else None
+        case "reason":
+            return _reason(test.text, phase)
+        case "no call":
+            return False if in_call(phase) else None
+        case "action":
+            return False if test.text in actions and phase in actions.values() and actions[test.text] != phase else None
+    return None
+
+
+DEVICE_REASONS = frozenset({"oldDeviceUnavailable", "newDeviceAvailable"})
+
+
+def _reason(reason: str, phase: str) -> bool | None:
+    """A device came or went ("device change"), or the system or the app itself changed the route ("route change")."""
+    if phase == "device change":
+        return None if reason in DEVICE_REASONS else False
+    return False if phase == "route change" and reason in DEVICE_REASONS else None
+
+
+def _compare(test: Test, bindings: Bindings) -> bool | None:
+    left, right = _fill(test.value, bindings), _fill(test.other, bindings)
+    if left is None:
+        return None
+    if test.kind == "truth":
+        return left.value if isinstance(left.value, bool) else None
+    if right is None:
+        return None
+    return left.value == right.value
+
+
+def _fill(value: Value, bindings: Bindings) -> Known | None:
+    return bindings.get(value.name) if isinstance(value, Parameter) else value
+
+
+def parameters_of(test: Test) -> set[str]:
+    """The parameters that a condition's answer depends on."""
+    own = {value.name for value in (test.value, test.other) if isinstance(value, Parameter)}
+    return own.union(*(parameters_of(part) for part in test.parts))
+
+
+def names_in(test: Test) -> set[str]:
+    """The words of everything the condition names, lower-case: what a rule may look for."""
+    own = set(words(test.text))
+    return own.union(*(names_in(part) for part in test.parts))
+
+
+def words(text: str) -> list[str]:
+    """The words of identifiers, lower-case: `hasActiveCall` is has, active, call."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", text)]

@@ -1,0 +1,137 @@
+"""The pipeline; the only module that knows the order of its stages."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache as remember
+from pathlib import Path
+
+from callkit_lint.cache import Cache, cache_directory
+from callkit_lint.config import Config
+from callkit_lint.dump import dump
+from callkit_lint.filter import Found, Scope, keep, select
+from callkit_lint.lowering import Lowered, lower, lower_all
+from callkit_lint.program import Program, build_programs, facts
+from callkit_lint.reporters import Coverage, Failure, Report
+from callkit_lint.rulebook import Entry, load_rules
+from callkit_lint.sources import Tree, excluded, read_file, read_tree
+from callkit_lint.suppression import read_comments
+from callkit_lint.worklist import relevant
+
+
+def lint(
+    paths: Sequence[Path], root: Path, config: Config, *, use_cache: bool = True, only_primary: bool = False
+) -> Report:
+    """Checks the tree below the root and reports on the paths."""
+    with _without_collector():
+        known = load_rules()
+        rules = select(known, config)
+        tree = read_tree(root, config)
+        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+        programs = build_programs(lowered.summaries, tree.manifests)
+        found, failures = _check(rules, programs)
+
+        line = _line_reader(tree)
+        comments = {path: summary.comments for path, summary in lowered.summaries.items()}
+        suppressions = read_comments(comments, known, line)
+        scope = Scope(tuple(_below(root, path) for path in paths), only_primary)
+        diagnostics, suppressed = keep(found, config, scope, suppressions)
+    return Report(
+        diagnostics=tuple(diagnostics),
+        coverage=_coverage(tree, lowered),
+        root=root,
+        line=line,
+        help={name: entry.help for name, entry in known.items()},
+        suppressed=suppressed,
+        remarks=(*_nothing_to_check(scope, config, root), *suppressions.mistakes),
+        failures=(*_lowering_failures(lowered), *failures),
+    )
+
+
+def dump_of(path: Path) -> str:
+    """One file in the neutral form, as text."""
+    source = read_file(path)
+    return dump(lower(source.language, source.data))
+
+
+def facts_of(path: Path) -> str:
+    """What the rules know of a file or of the files below a directory, as text."""
+    if not path.is_dir():
+        source = read_file(path)
+        return facts({source.path: lower(source.language, source.data)}, {})
+    tree = read_tree(path.resolve(), Config())
+    summaries = {source.path: lower(source.language, source.data) for source in tree.sources}
+    return facts(summaries, tree.manifests)
+
+
+def _check(rules: Mapping[str, Entry], programs: Iterable[Program]) -> tuple[list[Found], list[Failure]]:
+    """What every rule finds in every program. A rule that raises is a failure of ours; the others still report."""
+    found: list[Found] = []
+    failures: list[Failure] = []
+    for program in programs:
+        for name, entry in rules.items():
+            try:
+                found.extend(Found(item, entry.rule, program.files) for item in entry.rule.check(program))
+            except Exception:
+                failures.append(Failure(f"rule {name} failed on the program {program.name}", traceback.format_exc()))
+    return found, failures
+
+
+def _lowering_failures(lowered: Lowered) -> Iterator[Failure]:
+    for path, trace in lowered.failures:
+        reason = trace.rstrip().rpartition("\n")[2]
+        yield Failure(f"{path} could not be analysed: {reason}", trace, of_file=True)
+
+
+def _coverage(tree: Tree, lowered: Lowered) -> Coverage:
+    lost = {path: sum(part.end - part.start for part in summary.lost) for path, summary in lowered.summaries.items()}
+    partly = [(path, f"{size} bytes could not be parsed") for path, size in lost.items() if size]
+    failed = [(path, "internal error") for path, _ in lowered.failures]
+    return Coverage(
+        files_seen=len(tree.sources) + len(tree.unread),
+        files_parsed=len(lowered.summaries),
+        lost_bytes=sum(lost.values()),
+        unparsed=tuple(sorted([*tree.unread, *failed])),
+        notes=tuple(sorted([*tree.notes, *partly])),
+    )
+
+
+def _below(root: Path, path: Path) -> str:
+    """The path from the root with forward slashes, "" for the root itself and everything above it."""
+    resolved = path.resolve()
+    return resolved.relative_to(root).as_posix().removeprefix(".") if resolved.is_relative_to(root) else ""
+
+
+def _nothing_to_check(scope: Scope, config: Config, root: Path) -> list[tuple[str, int, str]]:
+    """Said when all paths are left out; some of many (a hook passes every changed file) are no news."""
+    reasons = [(path, excluded(path, config, root)) for path in scope.paths]
+    return [(path, 0, f"not checked: {reason}") for path, reason in reasons] if all(r for _, r in reasons) else []
+
+
+def _line_reader(tree: Tree) -> Callable[[str, int], bytes]:
+    """Gives a source line's bytes by path and number; b"" beyond the end."""
+    text = {source.path: source.data for source in tree.sources}
+
+    @remember
+    def lines(path: str) -> list[bytes]:
+        return text.get(path, b"").split(b"\n")
+
+    def line(path: str, number: int) -> bytes:
+        return lines(path)[number - 1].removesuffix(b"\r") if 0 < number <= len(lines(path)) else b""
+
+    return line
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of long-lived nodes and hardly a cycle: the collector would make reading summaries thrice as slow."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

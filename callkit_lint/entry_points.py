@@ -1,0 +1,163 @@
+"""Where the life of a call enters the app's code: the procedures that open a phase, each with the reason in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from callkit_lint.graph import Edge, Position, Site
+from callkit_lint.ir import Location
+from callkit_lint.knowledge import Callback, Vocabulary
+from callkit_lint.link import Graph
+from callkit_lint.symbols import Procedure
+
+PROVIDERS = frozenset({"CXProvider", "ConversationManager", "PTChannelManager"})
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Why a procedure runs in a phase: what calls it, in words, and where that shows."""
+
+    procedure: Procedure
+    phase: str
+    text: str
+    location: Location
+    until: Position | None = None  # only what runs before this position
+    since: Position | None = None  # only what runs after it
+
+
+def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
+    """Everything that opens a phase: callbacks, notifications, exported methods, set-up, and calls to the call system."""
+    for procedure in graph.symbols.procedures:
+        for callback in vocabulary.callbacks:
+            if is_callback(procedure, callback) and _conforms(graph, procedure, callback):
+                for phase in callback.opens:
+                    yield Root(procedure, phase, f"{callback.text}: {_signature(procedure)}", procedure.location)
+        for exported in vocabulary.exported:
+            if any(attribute.partition("(")[0] == exported.attribute for attribute in procedure.function.attributes):
+                yield Root(procedure, exported.phase, f"{exported.text}: {procedure.display}", procedure.location)
+    for observation in graph.observations:
+        notification = next(n for n in vocabulary.notifications if n.id == observation.notification)
+        for phase in notification.phases:
+            observer = observation.observer
+            yield Root(observer, phase, f"{notification.text}, and {observer.display} observes that", observer.location)
+    yield from _setup(graph, vocabulary)
+    yield from _openers(graph, "report", {"report"}, "reports an incoming call")
+    yield from _openers(graph, "request", {"request start"}, "requests an outgoing call")
+    yield from _endings(graph)
+    for procedure in graph.procedures:
+        for edge in procedure.edges:
+            if edge.mode in ("reported", "requested"):
+                what = (
+                    "CallKit has taken the report of the call"
+                    if edge.mode == "reported"
+                    else "CallKit has taken the request"
+                )
+                yield Root(edge.callee, edge.mode, f"{what}: {edge.callee.display}", edge.location)
+            elif edge.mode == "screen":
+                yield Root(
+                    edge.callee,
+                    "screen",
+                    f"the user acts on a screen of the app: {edge.callee.display}",
+                    edge.callee.location,
+                )
+
+
+def is_callback(procedure: Procedure, callback: Callback) -> bool:
+    """Whether a method is the one that the framework calls: by name and, where names are shared, parameter types."""
+    function = procedure.function
+    if not function.owner:
+        return False
+    if function.selector and function.selector in callback.objc:
+        return True
+    if function.name not in callback.swift:
+        return False
+    types = {str(index): parameter.type for index, parameter in enumerate(function.parameters)}
+    return all(types.get(index) == kind for index, kind in callback.types.items())
+
+
+def _conforms(graph: Graph, procedure: Procedure, callback: Callback) -> bool:
+    """Where a callback's names are not its protocol's alone, the owner must declare the protocol."""
+    if not callback.protocols:
+        return True
+    return any(
+        name in callback.protocols for name, _ in graph.symbols.lineage(procedure.function.owner, procedure.path)
+    )
+
+
+def _signature(procedure: Procedure) -> str:
+    """A callback as a message names it: with the type that tells overloads apart."""
+    function = procedure.function
+    if function.name == "provider(_:perform:)" and len(function.parameters) > 1:
+        return f"{function.owner}.provider(_:perform: {function.parameters[1].type})"
+    return procedure.display
+
+
+def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
+    """The creation of the app's delegate, of the call system's delegate, and of whatever owns the provider."""
+    owners = {
+        p.function.owner
+        for p in graph.procedures
+        for site in p.sites
+        if site.api.effect == "provider" and p.function.owner
+    }
+    for name, infos in graph.symbols.types.items():
+        for info in infos:
+            holds = any(item.type in PROVIDERS for item in info.fields.values()) or vocabulary.arms & set(
+                info.supertypes
+            )
+            launches = {"UIApplicationDelegate", "App"} & set(info.supertypes)
+            if not (holds or launches or name in owners):
+                continue
+            why = "the app launches and creates" if launches else "the app creates the owner of its call provider,"
+            for key in ("", "init"):
+                for procedure in info.methods.get(key, []):
+                    if procedure.function.kind in ("init", "initial values"):
+                        yield Root(procedure, "setup", f"{why} {name}", procedure.location)
+
+
+def _openers(graph: Graph, phase: str, effects: set[str], text: str) -> Iterator[Root]:
+    """What runs before a call is reported or requested, and what runs after: in the function that does so and its callers."""
+    points: dict[Procedure, list[tuple[Position, Location, bool]]] = defaultdict(list)
+    queue: list[Procedure] = []
+    for procedure in graph.procedures:
+        for site in procedure.sites:
+            if site.api.effect in effects:
+                points[procedure].append((_request_of(procedure, site), site.location, site.awaited))
+        if points[procedure]:
+            queue.append(procedure)
+    callers: dict[Procedure, list[Edge]] = defaultdict(list)
+    for procedure in graph.procedures:
+        for edge in procedure.edges:
+            if edge.mode == "now":
+                callers[edge.callee].append(edge)
+    while queue:
+        for edge in callers[queue.pop()]:
+            if not points[edge.caller]:
+                queue.append(edge.caller)
+            if all(position != edge.position for position, _, _ in points[edge.caller]):
+                points[edge.caller].append((edge.position, edge.location, edge.awaited))
+    for procedure, found in points.items():
+        for position, location, awaited in found:
+            yield Root(procedure, phase, f"{procedure.display} {text}", location, until=position)
+            after = f"{text}, waits for that and goes on" if awaited else f"{text} and goes on"
+            yield Root(procedure, f"{phase}ed", f"{procedure.display} {after}", location, since=position)
+
+
+def _endings(graph: Graph) -> Iterator[Root]:
+    """What runs before and after a procedure tells the call system that a call has ended."""
+    for procedure in graph.procedures:
+        for site in procedure.sites:
+            if site.api.effect == "report ended":
+                text = f"{procedure.display} reports that a call has ended"
+                yield Root(procedure, "end", text, site.location, until=site.position)
+                yield Root(procedure, "end", text, site.location, since=site.position)
+
+
+def _request_of(procedure: Procedure, site: Site) -> Position:
+    """The request that follows the creation of a start action in the same procedure, else the creation."""
+    later = [
+        s.position for s in procedure.sites if s.api.effect == "transaction" and site.position.dominates(s.position)
+    ]
+    return later[0] if later and site.api.effect == "request start" else site.position

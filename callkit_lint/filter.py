@@ -1,0 +1,99 @@
+"""Which rules run, and which of their findings are reported."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from callkit_lint.config import Config
+from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
+from callkit_lint.rulebook import Entry, require
+from callkit_lint.suppression import Suppressions
+
+
+class Found(NamedTuple):
+    """A finding, the rule that made it, and the files of the program in which it did."""
+
+    diagnostic: Diagnostic
+    rule: Rule
+    files: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is reported on: files and directories below the root, "" for the root itself."""
+
+    paths: tuple[str, ...] = ("",)
+    only_primary: bool = False
+
+    def holds(self, path: str) -> bool:
+        """Whether this path is one of them or lies in one."""
+        return any(not place or path == place or path.startswith(place + "/") for place in self.paths)
+
+    def covers(self, found: Found) -> bool:
+        """Whether a finding concerns these paths: its location, a step or related place, for an absence any file."""
+        diagnostic, rule, files = found
+        if self.holds(diagnostic.path) or self.only_primary:
+            return self.holds(diagnostic.path)
+        if any(self.holds(place.path) for place in diagnostic.chain + diagnostic.related):
+            return True
+        return rule.kind == "absence" and any(self.holds(path) for path in files)
+
+
+def select(entries: Mapping[str, Entry], config: Config) -> dict[str, Entry]:
+    """The rules that run: those selected by name, else those of the profile; without the ignored ones."""
+    where = str(config.path or "configuration")
+    require((*(config.select or ()), *config.ignore), entries, where)
+    chosen = {
+        name: entry
+        for name, entry in entries.items()
+        if (name in config.select if config.select is not None else entry.rule.profile in ("default", config.profile))
+    }
+    return {name: entry for name, entry in chosen.items() if name not in config.ignore}
+
+
+def keep(
+    found: Iterable[Found], config: Config, scope: Scope, suppressions: Suppressions
+) -> tuple[list[Diagnostic], int]:
+    """What is reported, in stable order, and how many findings a comment silenced."""
+    # The threshold comes before `replaces`: a finding that the reader will not see must not silence one that he would.
+    shown = [item for item in found if _is_sure(item.diagnostic, config)]
+    shown = [item for item in _most_specific(shown) if scope.covers(item)]
+    diagnostics = _once(item.diagnostic for item in shown)
+    kept = [diagnostic for diagnostic in diagnostics if not suppressions.cover(diagnostic)]
+    return [_graded(diagnostic, config) for diagnostic in kept], len(diagnostics) - len(kept)
+
+
+def _is_sure(diagnostic: Diagnostic, config: Config) -> bool:
+    return config.profile == "strict" or diagnostic.confidence >= Confidence.medium
+
+
+def _most_specific(found: list[Found]) -> list[Found]:
+    """Without those whose place also has a finding of a rule that replaces theirs."""
+    silenced: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+    for diagnostic, rule, _ in found:
+        silenced[_place(diagnostic)].update(rule.replaces)
+    return [item for item in found if item.diagnostic.rule not in silenced[_place(item.diagnostic)]]
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    return diagnostic.path, diagnostic.location.line, diagnostic.location.column
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sorted by place; of equal messages at one place (a file of two programs) the surest and shortest told."""
+    ordered = sorted(diagnostics, key=_order)
+    return list({(d.path, d.location, d.rule, d.message): d for d in reversed(ordered)}.values())[::-1]
+
+
+def _order(d: Diagnostic) -> tuple[object, ...]:
+    return (*_place(d), d.rule, d.message, -d.severity, -d.confidence, len(d.chain), d.program, d.chain, d.location)
+
+
+def _graded(diagnostic: Diagnostic, config: Config) -> Diagnostic:
+    """The strict profile has no mere notes."""
+    if config.profile == "strict" and diagnostic.severity == Severity.note:
+        return replace(diagnostic, severity=Severity.warning)
+    return diagnostic

@@ -1,0 +1,58 @@
+"""Parse a file, and where the parser stumbles, parse length-preserving rewrites of it and keep the best.
+
+Real code holds constructs that the grammars do not know (macros, `#if` inside lists). Rewriting them into spaces or
+equally long known constructs keeps every offset. All variants are tried: a rewrite alone can make a file worse and
+together with another repair it whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from tree_sitter import Node, Parser, Tree
+
+from callkit_lint.ir import Lost
+
+Rewrite = Callable[[bytes], bytes]
+
+
+def parse_best(parser: Parser, data: bytes, rewrites: Iterable[Rewrite]) -> tuple[Tree, bytes, tuple[Lost, ...]]:
+    """The tree with the fewest lost bytes, the text it was made from (as long as `data`), and what stayed lost."""
+    tree = parser.parse(data)
+    if not tree.root_node.has_error:
+        return tree, data, ()
+    best, best_text, best_lost = tree, data, _lost(tree)
+    tried = {data}
+    for rewrite in rewrites:
+        text = rewrite(data)
+        if len(text) != len(data):
+            raise AssertionError(f"{rewrite} changed the length of a file")
+        if text in tried:
+            continue
+        tried.add(text)
+        tree = parser.parse(text)
+        lost = _lost(tree)
+        if _weight(lost) < _weight(best_lost):
+            best, best_text, best_lost = tree, text, lost
+        if not lost:
+            break
+    return best, best_text, best_lost
+
+
+def _weight(lost: tuple[Lost, ...]) -> tuple[int, int]:
+    return sum(part.end - part.start for part in lost), len(lost)
+
+
+def _lost(tree: Tree) -> tuple[Lost, ...]:
+    """Outermost ERROR nodes, and MISSING nodes as empty ranges, in source order."""
+    return tuple(Lost(node.start_byte, node.end_byte) for node in _broken(tree.root_node))
+
+
+def _broken(root: Node) -> Iterator[Node]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            yield node
+        elif node.has_error:
+            stack.extend(reversed(node.children))

@@ -1,0 +1,254 @@
+"""Conditions as written become tests: which of them speak of a call, an interruption, a system, a parameter.
+
+Much of it reads names: an app keeps its calls where it likes, and says so in words (`hasActiveCall`, `calls.isEmpty`).
+A name that only sounds like it silences a report; a name in another language is not understood, and the report stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from callkit_lint.conditions import FALSE, TRUE, Constant, Known, Parameter, Test, Value, negate, words
+from callkit_lint.ir import Call, Collection, Expr, Literal, Member, Name, Operator
+
+
+def spelled(expr: Expr | None) -> str:
+    """A condition's names in source order, for looking at words; not meant to be read."""
+    parts: list[str] = []
+    stack: list[Expr | None] = [expr]
+    while stack:
+        match stack.pop():
+            case Name(name):
+                parts.append(name)
+            case Member(base, name):
+                parts.append(name)
+                stack.append(base)
+            case Literal(value):
+                parts.append(str(value))
+            case Call(name, receiver, arguments):
+                parts.append(name)
+                stack += [receiver, *(argument.value for argument in arguments)]
+            case Operator(_, operands) | Collection(operands):
+                stack += operands
+    return " ".join(reversed(parts))
+
+
+class ConditionReader:
+    """Turns conditions into tests. `evaluate` gives the value of an expression where link knows it; `returned` the
+    expression that a helper or computed property of the program returns, so that a condition is seen through it."""
+
+    def __init__(
+        self, evaluate: Callable[[Expr], Value], returned: Callable[[Expr], Expr | None], macros: Mapping[str, str]
+    ) -> None:
+        self._evaluate = evaluate
+        self._returned = returned
+        self._macros = macros
+
+    def read(self, expr: Expr, depth: int = 0) -> Test:
+        if depth > 20:
+            return Test("opaque", text="")
+        match expr:
+            case Operator("!", (inner,)):
+                return negate(self.read(inner, depth + 1))
+            case Operator("&&", operands) | Operator("where", operands):
+                return Test("and", tuple(self.read(part, depth + 1) for part in operands))
+            case Operator("||", operands):
+                return Test("or", tuple(self.read(part, depth + 1) for part in operands))
+            case Operator("#if", (inner,)):
+                return self._compile_time(inner)
+            case Operator("available", operands):
+                return self._available([str(part.value) for part in operands if isinstance(part, Literal)])
+            case Operator("if case", (pattern, subject)):
+                return self.matches(subject, pattern)
+            case Operator("let", (_, Operator("as" | "as?", (_, Name(kind))))):
+                return Test("action", text=kind)
+            case Operator("let", (_, value)):
+                return (
+                    negate(self._empty(value))
+                    if self._empty(value).kind != "opaque"
+                    else Test("opaque", text=spelled(value))
+                )
+            case Operator("==" | "===", (left, right)):
+                return self._equal(left, right)
+            case Operator("!=" | "!==", (left, right)):
+                return negate(self._equal(left, right))
+            case Operator("<" | "<=" | ">" | ">=" as op, (left, right)):
+                return self._ordered(op, left, right)
+            case Operator("is", (_, Name(kind))):
+                return Test("action", text=kind)
+            case Call("isEqualToString:" | "isEqual:" | "isEqual", receiver, (argument,)) if receiver is not None:
+                return self._equal(receiver, argument.value)
+        return self._truth(expr, depth)
+
+    def matches(self, subject: Expr, pattern: Expr) -> Test:
+        """A switch arm's pattern, or one of `if case`."""
+        match pattern:
+            case Operator("case", patterns):
+                return Test("or", tuple(self.matches(subject, part) for part in patterns))
+            case Operator("where", (inner, condition)):
+                return Test("and", (self.matches(subject, inner), self.read(condition)))
+            case Operator("as" | "is", (*_, Name(kind))):
+                return Test("action", text=kind)
+            case Call(name, _, _):
+                return self._equal(subject, Member(None, name))
+            case Operator("let" | "tuple", _):
+                return Test("opaque")
+        return self._equal(subject, pattern)
+
+    def _truth(self, expr: Expr, depth: int) -> Test:
+        value = self._evaluate(expr)
+        if isinstance(value, Parameter) or (isinstance(value, Known) and isinstance(value.value, bool)):
+            return Test("truth", value=value, text=spelled(expr))
+        if (test := _recognise(expr)) is not None:
+            return test
+        inner = self._returned(expr)
+        if inner is not None:
+            return self.read(inner, depth + 5)
+        return Test("opaque", text=spelled(expr))
+
+    def _equal(self, left: Expr, right: Expr) -> Test:
+        for one, other in ((left, right), (right, left)):
+            value = self._evaluate(one)
+            if isinstance(value, Known):
+                special = self._equal_to(value.value, other)
+                if special is not None:
+                    return special
+        a, b = self._evaluate(left), self._evaluate(right)
+        kind = "equal" if a is not None and b is not None else "opaque"
+        return Test(kind, value=a, other=b, text=f"{spelled(left)} {spelled(right)}")
+
+    def _equal_to(self, value: Constant, other: Expr) -> Test | None:
+        """Comparisons with a constant that mean something: an interruption's type, a call list's size, a region."""
+        if value in ("began", "ended") and isinstance(value, str):
+            return Test("interruption", text=value, value=self._evaluate(other), other=Known(value))
+        if value in ROUTE_CHANGE_REASONS:
+            return Test("reason", text=str(value))
+        if isinstance(value, bool):
+            inner = self.read(other, 10)
+            return inner if value else negate(inner)
+        if value in (0, 1) and "interruption" in words(spelled(other)):
+            return Test("interruption", text="began" if value == 1 else "ended")
+        if value == 0 and (test := _call_list(other)):
+            return test
+        if value in ("CN", "CHN", "cn", "chn"):
+            return FALSE  # CallKit is off in China: what runs there is no call of CallKit's
+        if value is None:
+            return self._empty(other)
+        if isinstance(value, str) and value.lower() in NO_CALL_STATES and "call" in words(spelled(other)):
+            return Test("no call")
+        return None
+
+    def _empty(self, expr: Expr) -> Test:
+        """`expr == nil`."""
+        if isinstance(expr, Name | Member) and _names_a_call_in_progress(expr.name):
+            return Test("no call", text=spelled(expr))
+        return Test("opaque", text=spelled(expr))
+
+    def _ordered(self, op: str, left: Expr, right: Expr) -> Test:
+        a, b = self._evaluate(left), self._evaluate(right)
+        if isinstance(b, Known) and isinstance(b.value, int | float) and not isinstance(b.value, bool):
+            if _names_system_version(left):
+                return _version_test(op, float(b.value))
+            if op == ">" and b.value == 0 and (test := _call_list(left)):
+                return negate(test)
+            if isinstance(a, Known) and isinstance(a.value, int | float):
+                return TRUE if _holds(op, float(a.value), float(b.value)) else FALSE
+        return Test("opaque", text=f"{spelled(left)} {spelled(right)}")
+
+    def _available(self, platforms: list[str]) -> Test:
+        """`#available(iOS 10, *)`: every system that has CallKit passes up to iOS 10; above that it is open."""
+        versions = [float(m[1]) for text in platforms if (m := re.match(r"iOS\D*(\d+(?:\.\d+)?)", text))]
+        return TRUE if versions and versions[0] <= FIRST_WITH_CALLKIT else Test("opaque", text=" ".join(platforms))
+
+    def _compile_time(self, expr: Expr, depth: int = 0) -> Test:
+        if depth > 20:
+            return Test("opaque")
+        match expr:
+            case Operator("!", (inner,)):
+                return negate(self._compile_time(inner, depth + 1))
+            case Operator("&&" | "||" as op, operands):
+                return Test(
+                    "and" if op == "&&" else "or", tuple(self._compile_time(part, depth + 1) for part in operands)
+                )
+            case Literal(value) if isinstance(value, bool | int):
+                return TRUE if value else FALSE
+            case Name("TARGET_OS_SIMULATOR" | "TARGET_IPHONE_SIMULATOR"):
+                return FALSE
+            case Call("targetEnvironment", _, arguments):
+                return FALSE if arguments and spelled(arguments[0].value) == "simulator" else Test("opaque")
+            case Call("os", _, (argument,)):
+                return TRUE if isinstance(argument.value, Name) and argument.value.name == "iOS" else Test("opaque")
+            case Call("arch", _, (argument,)) if isinstance(argument.value, Name) and argument.value.name in (
+                "i386",
+                "x86_64",
+            ):
+                return FALSE  # how the simulator was tested for before targetEnvironment
+            case Name(name) if name in self._macros:
+                return TRUE if self._macros[name].strip() not in ("0", "NO", "false") else FALSE
+            case Call("defined", _, (argument,)) if (
+                isinstance(argument.value, Name) and argument.value.name in self._macros
+            ):
+                return TRUE
+        return Test("opaque", text=spelled(expr))
+
+
+FIRST_WITH_CALLKIT = 10.0
+ROUTE_CHANGE_REASONS = frozenset(
+    {"oldDeviceUnavailable", "newDeviceAvailable", "categoryChange", "override", "routeConfigurationChange"}
+    | {"wakeFromSleep", "noSuitableRouteForCategory"}
+)
+NO_CALL_STATES = frozenset({"idle", "none", "free", "nocall", "inactive"})
+NOT_A_CALL = frozenset(
+    "callback caller error callkit uuid handler id action delegate provider manager controller view incoming outgoing session audio type state".split()
+)
+IN_CALL_WORDS = frozenset("in on active ongoing during current existing busy live progress".split())
+
+
+def _recognise(expr: Expr) -> Test | None:
+    """A condition that is one name: an empty call list, "in a call", "CallKit is in use".
+
+    Read from the words of the name. Misses names in other languages; a name that only sounds like it silences a report.
+    """
+    named = words(spelled(expr))
+    if not named or len(named) > 8:
+        return None
+    if (named[-1] == "empty" or "isEmpty" in spelled(expr)) and {"call", "calls"} & set(named):
+        return Test("no call", text=spelled(expr))
+    if "callkit" in named or ("call", "kit") in zip(named, named[1:], strict=False):
+        return TRUE if not {"disable", "disabled", "no", "without", "not"} & set(named) else FALSE
+    if {"simulator"} & set(named):
+        return FALSE
+    last = expr.name if isinstance(expr, Name | Member | Call) else ""
+    return negate(Test("no call", text=spelled(expr))) if _names_a_call_in_progress(last) else None
+
+
+def _names_a_call_in_progress(name: str) -> bool:
+    """`hasActiveCall`, `isInCall`, `currentCall`, `callInProgress`: that there is a call at all, not how one call is."""
+    named = set(words(name))
+    return bool({"call", "calling", "calls"} & named and IN_CALL_WORDS & named and not NOT_A_CALL & named)
+
+
+def _call_list(expr: Expr) -> Test | None:
+    """`calls.count`, compared with zero."""
+    text = spelled(expr)
+    named = words(text)
+    return Test("no call", text=text) if named and named[-1] == "count" and {"call", "calls"} & set(named) else None
+
+
+def _names_system_version(expr: Expr) -> bool:
+    named = spelled(expr).lower()
+    return "systemversion" in named or "majorversion" in named or "iosversion" in named or "ios_version" in named
+
+
+def _holds(op: str, a: float, b: float) -> bool:
+    return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
+
+
+def _version_test(op: str, version: float) -> Test:
+    """A test of the system's version: no system with CallKit is below 10."""
+    if version <= FIRST_WITH_CALLKIT and op in (">=", ">"):
+        return TRUE
+    if (version <= FIRST_WITH_CALLKIT and op == "<") or (version < FIRST_WITH_CALLKIT and op == "<="):
+        return FALSE
+    return Test("opaque", text="system version")

@@ -1,0 +1,226 @@
+"""In which phases of a call each piece of code can run, and by which chain.
+
+From every entry point its phase spreads over the call graph to a fixed point. A fact is a procedure in a phase with the
+constant values of those parameters that matter in it. Guards on the way cut what they exclude. Facts are found breadth
+first from sorted entry points, so the chain that a fact remembers is a shortest one, and always the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from callkit_lint.conditions import Bindings, Known, Parameter, Test, Value, answer, names_in, parameters_of
+from callkit_lint.entry_points import Root, entry_points
+from callkit_lint.graph import Edge, Position, Site
+from callkit_lint.ir import Location
+from callkit_lint.knowledge import Vocabulary
+from callkit_lint.link import Graph
+from callkit_lint.rule import Confidence, Place
+from callkit_lint.symbols import Procedure
+
+MANY_BINDINGS = (
+    24  # combinations of parameter values a procedure is followed with in one phase; then they count as unknown
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """A procedure can run in a phase, with these parameter values; `cause` is a root, or the fact and edge it came by."""
+
+    procedure: Procedure
+    phase: str
+    bindings: Bindings
+    cause: Root | tuple[Fact, Edge]
+
+    def steps(self) -> list[tuple[Fact, Edge]]:
+        """The edges from the root to here, first to last."""
+        steps: list[tuple[Fact, Edge]] = []
+        fact = self
+        while isinstance(fact.cause, tuple):
+            steps.append(fact.cause)
+            fact = fact.cause[0]
+        return steps[::-1]
+
+    def covers(self, position: Position) -> bool:
+        """Whether the fact speaks of this part of its procedure; a root may speak of what is before or after a call."""
+        root = self.cause
+        if not isinstance(root, Root):
+            return True
+        before = root.until is None or position.dominates(root.until)
+        return before and (root.since is None or root.since.dominates(position))
+
+    @property
+    def root(self) -> Root:
+        fact = self
+        while isinstance(fact.cause, tuple):
+            fact = fact.cause[0]
+        assert isinstance(fact.cause, Root)
+        return fact.cause
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """An API call in a phase: what a rule reports. `values` are its arguments with the chain's constants filled in."""
+
+    site: Site
+    fact: Fact
+    values: Mapping[str, Known | None]
+
+    @property
+    def phase(self) -> str:
+        return self.fact.phase
+
+    @property
+    def path(self) -> str:
+        return self.site.procedure.path
+
+    @property
+    def location(self) -> Location:
+        return self.site.location
+
+    @property
+    def confidence(self) -> Confidence:
+        return min([self.site.confidence, *(edge.confidence for _, edge in self.fact.steps())])
+
+    def value(self, name: str) -> object:
+        """A constant argument's value, or None where it is unknown."""
+        known = self.values.get(name)
+        return known.value if known else None
+
+    def tested(self) -> set[str]:
+        """The words, lower-case, of everything that conditions on the way name."""
+        tests = [test for _, edge in self.fact.steps() for test in edge.guards] + list(self.site.guards)
+        return set().union(*map(names_in, tests))
+
+    def chain(self) -> tuple[Place, ...]:
+        """The evidence: the entry point, each call on the way, and the API call itself."""
+        root = self.fact.root
+        places = [Place(root.procedure.path, root.location, root.text)]
+        places += [Place(edge.caller.path, edge.location, f"which {edge.text}") for _, edge in self.fact.steps()]
+        return (*places, Place(self.path, self.location, f"which calls {self.site.text}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """All facts of a program, and the runs of each API call, shortest chains first."""
+
+    facts: list[Fact] = field(default_factory=list)
+    runs: dict[Site, list[Run]] = field(default_factory=lambda: defaultdict(list))
+
+
+def spread(graph: Graph, vocabulary: Vocabulary) -> Spreading:
+    """Spread the phases from all entry points over the graph."""
+    spreading = Spreading(vocabulary, relevant_parameters(graph))
+    spreading.run(entry_points(graph, vocabulary))
+    return spreading
+
+
+class Spreading:
+    """Spreads phases over a call graph; `lifecycle` is what it found."""
+
+    def __init__(self, vocabulary: Vocabulary, relevant: Mapping[Procedure, set[str]]) -> None:
+        self.vocabulary = vocabulary
+        self.relevant = relevant
+        self.lifecycle = Lifecycle()
+        self.seen: dict[tuple[Procedure, str], set[frozenset[tuple[str, Known]]]] = defaultdict(set)
+        self.queue: deque[Fact] = deque()
+        self.actions = {kind: phase for callback in vocabulary.callbacks for kind, phase in callback.cases.items()}
+
+    def run(self, roots: Iterable[Root]) -> None:
+        for root in sorted(roots, key=lambda root: (root.procedure.path, root.location, root.phase, root.text)):
+            fact = Fact(root.procedure, root.phase, {}, root)
+            if root.until or root.since:
+                self.follow(fact)  # part of a procedure: never stands for the whole of it
+            else:
+                self.add(fact)
+        self.exhaust()
+
+    def exhaust(self) -> None:
+        while self.queue:
+            self.follow(self.queue.popleft())
+
+    def runs_from(self, fact: Fact) -> Iterator[Run]:
+        """The API calls that a fact leads to, seen from it alone: also where others got there first."""
+        alone = Spreading(self.vocabulary, self.relevant)
+        alone.queue.append(fact)
+        alone.exhaust()
+        return (run for runs in alone.lifecycle.runs.values() for run in runs)
+
+    def next_facts(self, fact: Fact) -> Iterator[tuple[Edge, Fact]]:
+        """The facts that follow from one in a step."""
+        for edge in fact.procedure.edges:
+            if edge.mode in ("reported", "requested", "screen"):
+                continue  # these open a phase of their own, whoever asked
+            if fact.covers(edge.position) and self.passes(edge.guards, fact.phase, fact.bindings):
+                phase = self.vocabulary.later(fact.phase, edge.mode)
+                if phase is None:
+                    continue
+                yield edge, Fact(edge.callee, phase, self.bindings(edge, fact), (fact, edge))
+
+    def add(self, fact: Fact) -> None:
+        known = self.seen[fact.procedure, fact.phase]
+        if len(known) >= MANY_BINDINGS:
+            fact = Fact(fact.procedure, fact.phase, {}, fact.cause)
+        key = frozenset(fact.bindings.items())
+        if key not in known:
+            known.add(key)
+            self.queue.append(fact)
+
+    def follow(self, fact: Fact) -> None:
+        self.lifecycle.facts.append(fact)
+        for site in fact.procedure.sites:
+            if fact.covers(site.position) and self.passes(site.guards, fact.phase, fact.bindings):
+                values = {name: fill(value, fact.bindings) for name, value in site.values.items()}
+                self.lifecycle.runs[site].append(Run(site, fact, values))
+        for _, following in self.next_facts(fact):
+            self.add(following)
+
+    def passes(self, guards: tuple[Test, ...], phase: str, bindings: Bindings) -> bool:
+        return all(answer(test, phase, bindings, self.in_call, self.actions) is not False for test in guards)
+
+    def in_call(self, phase: str) -> bool:
+        return self.vocabulary.in_group(phase, "in call")
+
+    def bindings(self, edge: Edge, fact: Fact) -> dict[str, Known]:
+        """The callee's relevant parameters; a closure sees its creator's too."""
+        wanted = self.relevant[edge.callee]
+        bound: dict[str, Known] = {}
+        if edge.callee.closure is not None:
+            own = {parameter.name for parameter in edge.callee.parameters}
+            bound = {name: value for name, value in fact.bindings.items() if name in wanted and name not in own}
+        for name, value in edge.arguments.items():
+            if name in wanted and (known := fill(value, fact.bindings)) is not None:
+                bound[name] = known
+        return bound
+
+
+def fill(value: Value, bindings: Bindings) -> Known | None:
+    return bindings.get(value.name) if isinstance(value, Parameter) else value
+
+
+def relevant_parameters(graph: Graph) -> dict[Procedure, set[str]]:
+    """For each procedure the parameters that an effect or a guard depends on, its callees' included."""
+    relevant: dict[Procedure, set[str]] = defaultdict(set)
+    callers: dict[Procedure, list[Edge]] = defaultdict(list)
+    for procedure in graph.procedures:
+        for site in procedure.sites:
+            relevant[procedure] |= {value.name for value in site.values.values() if isinstance(value, Parameter)}
+            relevant[procedure] = relevant[procedure].union(*map(parameters_of, site.guards))
+        for edge in procedure.edges:
+            relevant[procedure] = relevant[procedure].union(*map(parameters_of, edge.guards))
+            callers[edge.callee].append(edge)
+    changed = [procedure for procedure in graph.procedures if relevant[procedure]]
+    while changed:
+        callee = changed.pop()
+        for edge in callers[callee]:
+            needed = {
+                v.name for name, v in edge.arguments.items() if isinstance(v, Parameter) and name in relevant[callee]
+            }
+            if callee.closure is not None:
+                needed |= relevant[callee] - {parameter.name for parameter in callee.parameters}
+            if not needed <= relevant[edge.caller]:
+                relevant[edge.caller] |= needed
+                changed.append(edge.caller)
+    return relevant

@@ -1,0 +1,225 @@
+"""The model of one program, and the questions that rules ask of it. Each is answered once, here, under a name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from callkit_lint import boundaries
+from callkit_lint.conditions import Known, Parameter, Test
+from callkit_lint.entry_points import Root
+from callkit_lint.graph import Edge, Site
+from callkit_lint.ir import FileSummary
+from callkit_lint.knowledge import Vocabulary, load
+from callkit_lint.lifecycle import Fact, Lifecycle, Run, Spreading, spread
+from callkit_lint.link import Graph, link
+from callkit_lint.symbols import Procedure
+
+
+@dataclass(eq=False)
+class Program:
+    """One program of a tree: its call graph with the phases of a call spread over it. Rules only read it."""
+
+    name: str
+    files: frozenset[str]
+    graph: Graph
+    spreading: Spreading
+    vocabulary: Vocabulary
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        return self.spreading.lifecycle
+
+    @cached_property
+    def armed(self) -> bool:
+        """Whether the program has calls that the call system handles: a provider, a controller, or one of their delegates."""
+        arms = self.vocabulary.arms
+        if any(self.graph.symbols.subtypes.get(name) for name in arms):
+            return True
+        return any(site.api.owner in arms for site in self._sites)
+
+    @cached_property
+    def _sites(self) -> list[Site]:
+        sites = [site for procedure in self.graph.procedures for site in procedure.sites]
+        return sorted(sites, key=lambda site: (site.procedure.path, site.location))
+
+    def sites(self, *effects: str) -> Iterator[Site]:
+        """All calls with one of these effects, reached or not, by path and line."""
+        return (site for site in self._sites if site.api.effect in effects)
+
+    def runs(self, *effects: str) -> Iterator[list[Run]]:
+        """For each call with one of these effects the phases it can run in, one Run for each; only calls that can run.
+
+        Nothing in a program that the call system does not know.
+        """
+        if self.armed:
+            for site in self.sites(*effects):
+                if runs := self.lifecycle.runs.get(site):
+                    yield runs
+
+    def in_group(self, run: Run, group: str) -> bool:
+        """Whether a run's phase is one of a group: "live" (CallKit has activated the session), "in call"."""
+        return self.vocabulary.in_group(run.phase, group)
+
+    @cached_property
+    def call_configurations(self) -> list[Site]:
+        """The calls that may configure the session for a call: play-and-record, or a category that is not known."""
+        return [site for site in self.sites("category") if _is_call_category(site, self.lifecycle.runs.get(site, []))]
+
+    @cached_property
+    def configured_early(self) -> bool:
+        """Whether some call configuration may run before a call is reported or requested, or nothing says when it runs."""
+        return any(
+            self._may_be_early(site, {"setup", "report", "request", "media reset"}) for site in self.call_configurations
+        )
+
+    @cached_property
+    def configured_before_activation(self) -> bool:
+        """Whether some call configuration may run before CallKit activates the session, or nothing says when it runs."""
+        late = {"active", "call", "route change", "device change"}
+        for site in self.call_configurations:
+            runs = self.lifecycle.runs.get(site, [])
+            if (
+                not runs
+                or self._runs_unseen(site)
+                or any(run.phase not in late or is_posted_early(run) for run in runs)
+            ):
+                return True
+        return False
+
+    def _may_be_early(self, site: Site, early: set[str]) -> bool:
+        runs = self.lifecycle.runs.get(site)
+        return not runs or any(run.phase in early for run in runs)
+
+    def _runs_unseen(self, site: Site) -> bool:
+        """Whether something leads to a call of which nothing is known: a procedure without callers and without a phase."""
+        reached = {fact.procedure for fact in self.lifecycle.facts}
+        queue, seen = [site.procedure], {site.procedure}
+        while queue:
+            procedure = queue.pop()
+            callers = [edge.caller for edge in self._callers[procedure]]
+            if not callers and procedure not in reached and procedure.closure is None:
+                return True
+            queue += [caller for caller in callers if caller not in seen]
+            seen.update(callers)
+        return False
+
+    @cached_property
+    def _callers(self) -> dict[Procedure, list[Edge]]:
+        callers: dict[Procedure, list[Edge]] = defaultdict(list)
+        for procedure in self.graph.procedures:
+            for edge in procedure.edges:
+                callers[edge.callee].append(edge)
+        return callers
+
+    def late_starts(self) -> Iterator[tuple[Fact, str]]:
+        """Where code starts that runs when the time before a call is over, and how it got there: "after the report",
+        "posted" or "delayed". A closure that completes the action itself is not late: the call is not live before."""
+        for fact in self.lifecycle.facts if self.armed else ():
+            if fact.phase in ("reported", "requested") and isinstance(fact.cause, Root):
+                yield fact, "after the report"
+            elif fact.phase in EARLY:
+                for edge, start in self.spreading.next_facts(fact):
+                    if edge.mode == "delayed":
+                        yield start, "delayed"
+                    elif edge.mode == "later" and not _completes_action(edge):
+                        yield start, "posted"
+
+    def runs_from(self, start: Fact, *effects: str) -> Iterator[Run]:
+        """The calls with these effects that a fact leads to, each by the shortest way from there."""
+        return (run for run in self.spreading.runs_from(start) if run.site.api.effect in effects)
+
+
+EARLY = ("report", "request", "start", "answer")
+
+
+def is_posted_early(run: Run) -> bool:
+    """Whether the code was posted before the call was live, and only runs when it is."""
+    return run.fact.root.phase in EARLY
+
+
+def _completes_action(edge: Edge) -> bool:
+    return any(site.api.effect in ("fulfil", "fail") for site in edge.callee.sites)
+
+
+def _is_call_category(site: Site, runs: Iterable[Run]) -> bool:
+    values = {run.value("category") for run in runs} or {_constant(site.values.get("category"))}
+    return any(value is None or "playandrecord" in str(value).lower() for value in values)
+
+
+def _constant(value: object) -> object:
+    return value.value if isinstance(value, Known) else None
+
+
+def first(runs: Iterable[Run], phases: Iterable[str]) -> Run | None:
+    """The run in the first of these phases that there is one for: what a rule tells of when several hold."""
+    by_phase = {run.phase: run for run in reversed(list(runs))}
+    return next((by_phase[phase] for phase in phases if phase in by_phase), None)
+
+
+def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Program, ...]:
+    """The programs of a tree, linked and with phases; paths are relative to the root of analysis."""
+    vocabulary = load()
+    programs = []
+    for name, own in boundaries.partition(files, manifests).items():
+        graph = link(own, vocabulary)
+        programs.append(Program(name, frozenset(own), graph, spread(graph, vocabulary), vocabulary))
+    return tuple(programs)
+
+
+# ---- facts ----------------------------------------------------------------------------------------------------------
+
+
+def facts(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> str:
+    """What the model knows of each function, as text without paths and lines: equal for a Swift example and its twin."""
+    lines: list[str] = []
+    for program in build_programs(files, manifests):
+        bodies: dict[str, list[str]] = {}
+        for procedure in program.graph.procedures:
+            own = [_site_fact(program, site) for site in procedure.sites]
+            if own:
+                bodies.setdefault(_canonical(procedure), []).extend(own)
+        for name, own in sorted(bodies.items()):
+            lines += [name, *(f"  {line}" for line in sorted(own))]
+    return "\n".join(lines)
+
+
+def _canonical(procedure: Procedure) -> str:
+    name = (
+        f"{procedure.function.owner}.{procedure.function.name}" if procedure.function.owner else procedure.function.name
+    )
+    return f"{name} closure" if procedure.closure else name
+
+
+def _site_fact(program: Program, site: Site) -> str:
+    values = ", ".join(f"{name}={_shown(value)}" for name, value in sorted(site.values.items()) if value is not None)
+    guards = sorted({text for test in site.guards if (text := _guard_fact(test))})
+    phases = sorted({run.phase for run in program.lifecycle.runs.get(site, [])})
+    return f"{site.api.id}({values}) when [{'; '.join(guards)}] in {phases}"
+
+
+def _shown(value: object) -> str:
+    return (
+        f"parameter {value.name}"
+        if isinstance(value, Parameter)
+        else str(value.value)
+        if isinstance(value, Known)
+        else "?"
+    )
+
+
+def _guard_fact(test: Test) -> str:
+    if test.kind == "not":
+        inner = _guard_fact(test.parts[0])
+        return f"not {inner}" if inner else ""
+    if test.kind in ("and", "or"):
+        parts = sorted(text for part in test.parts if (text := _guard_fact(part)))
+        return f" {test.kind} ".join(parts)
+    if test.kind in ("truth", "equal"):
+        return f"{_shown(test.value)}" + (f" is {_shown(test.other)}" if test.kind == "equal" else "")
+    if test.kind == "no call":
+        return "no call"
+    known = test.kind in ("interruption", "reason") or (test.kind == "action" and test.text.endswith("Action"))
+    return f"{test.kind} {test.text}" if known else ""

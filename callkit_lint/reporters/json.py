@@ -1,0 +1,57 @@
+"""`--format json`: the machine form, stable and versioned. Columns are 1-based characters, end columns exclusive."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import callkit_lint
+from callkit_lint.reporters import Report, shown_location, shown_path
+from callkit_lint.rule import Diagnostic, Place
+
+VERSION = 1
+
+
+def render(report: Report) -> str:
+    """The report as one JSON document."""
+    coverage = report.coverage
+    document = {
+        "version": VERSION,
+        "tool": "callkit-lint",
+        "tool_version": callkit_lint.__version__,
+        "diagnostics": [_diagnostic(report, diagnostic) for diagnostic in report.diagnostics],
+        "coverage": {
+            "files_seen": coverage.files_seen,
+            "files_parsed": coverage.files_parsed,
+            "lost_bytes": coverage.lost_bytes,
+            "unparsed": [{"path": shown_path(report, path), "reason": reason} for path, reason in coverage.unparsed],
+        },
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _diagnostic(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
+    where = shown_location(report, diagnostic.path, diagnostic.location)
+    return {
+        "rule": diagnostic.rule,
+        "severity": diagnostic.severity.name,
+        "confidence": diagnostic.confidence.name,
+        "path": shown_path(report, diagnostic.path),
+        "line": where.line,
+        "column": where.column,
+        "end_line": where.end_line,
+        "end_column": where.end_column,
+        "message": diagnostic.message,
+        "phase": diagnostic.phase,
+        "chain": [_place(report, place) for place in diagnostic.chain],
+        "related": [_place(report, place) for place in diagnostic.related],
+        "program": diagnostic.program,
+        "confidence_reason": diagnostic.confidence_reason,
+        "help": report.help.get(diagnostic.rule, ""),
+        "fix": None,  # no rule offers one yet
+    }
+
+
+def _place(report: Report, place: Place) -> dict[str, Any]:
+    where = shown_location(report, place.path, place.location)
+    return {"path": shown_path(report, place.path), "line": where.line, "column": where.column, "text": place.text}

@@ -1,0 +1,111 @@
+"""What a rule is, and what it reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from callkit_lint.ir import Location
+
+if TYPE_CHECKING:
+    from callkit_lint.lifecycle import Run
+    from callkit_lint.program import Program
+
+
+class Severity(IntEnum):
+    """How bad it is for the caller."""
+
+    note = 1
+    warning = 2
+    error = 3
+
+
+class Confidence(IntEnum):
+    """How sure the tool is that the code does what the message says."""
+
+    low = 1
+    medium = 2
+    high = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a file with what there is to say about it: a step of a chain, or a related place."""
+
+    path: str
+    location: Location
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `path` is relative to the root of analysis; `chain` leads from an entry point to the location."""
+
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    path: str
+    location: Location
+    message: str
+    phase: str = ""
+    chain: tuple[Place, ...] = ()
+    related: tuple[Place, ...] = ()
+    program: str = ""
+    confidence_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's own facts. Its id, family and page follow from where its file lies (`rules/<family>/<rule_name>.py`).
+
+    `kind` is "presence" (reports code that is there) or "absence" (reports code that is missing; `trigger` says what
+    must be there for the absence to be a mistake). `replaces` names the rules that this one silences at its place.
+    `since` is the version that brought it, `references` the addresses that justify it.
+    """
+
+    check: Callable[[Program], Iterator[Diagnostic]]
+    severity: Severity
+    since: str
+    references: tuple[str, ...]
+    kind: str = "presence"
+    trigger: str = ""
+    replaces: tuple[str, ...] = ()
+    profile: str = "default"
+
+    @property
+    def id(self) -> str:
+        return self.check.__module__.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def family(self) -> str:
+        return self.check.__module__.split(".")[-2]
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the rule's docstring."""
+        return (sys.modules[self.check.__module__].__doc__ or "").strip().partition("\n")[0]
+
+    def at(
+        self,
+        run: Run,
+        message: str,
+        severity: Severity | None = None,
+        *,
+        confidence: Confidence | None = None,
+        related: tuple[Place, ...] = (),
+    ) -> Diagnostic:
+        """A finding at an API call that can run in a phase, with the chain that leads there."""
+        return Diagnostic(
+            rule=self.id,
+            severity=severity or self.severity,
+            confidence=min(run.confidence, confidence or Confidence.high),
+            path=run.path,
+            location=run.location,
+            message=message,
+            phase=run.phase,
+            chain=run.chain(),
+            related=related,
+        )

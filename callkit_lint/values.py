@@ -1,0 +1,110 @@
+"""The value of an expression where the source states it: an argument's constant, a condition behind a helper's name."""
+
+from __future__ import annotations
+
+from callkit_lint.conditions import Known, Parameter, Value
+from callkit_lint.ir import Branch, Call, Collection, Declare, Exit, Expr, Literal, Member, Name, Operator
+from callkit_lint.resolution import View
+from callkit_lint.symbols import Procedure
+
+
+def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
+    """The value of an argument or operand: a literal, the name of an enum case or constant, or a parameter."""
+    if depth > 10:
+        return None
+    match expr:
+        case Literal(value):
+            return Known(value)
+        case Collection(items) | Operator("|", items):
+            return _option_set(view, items, depth)
+        case Name(name):
+            return _name(view, name, depth)
+        case Member(None, name):
+            notification = view.vocabulary.notification(name)
+            return Known(notification.id if notification else name)
+        case Member(base, "rawValue" | "hashValue"):
+            return evaluate(view, base, depth + 1)
+        case Member(base, name):
+            return _member(view, base, name, depth)
+        case Call(_, _, (argument,)) if _wraps(expr):
+            return evaluate(view, argument.value, depth + 1)
+        case Operator("??", (first, second)):
+            # Where nothing is known of an option, its default is what most callers get.
+            return evaluate(view, first, depth + 1) or evaluate(view, second, depth + 1)
+        case Operator("as" | "as?", (inner, _)):
+            return evaluate(view, inner, depth + 1)
+        case Operator("!", (inner,)):
+            known = evaluate(view, inner, depth + 1)
+            return Known(not known.value) if isinstance(known, Known) and isinstance(known.value, bool) else None
+    return None
+
+
+def _option_set(view: View, items: tuple[Expr, ...], depth: int) -> Value:
+    """An option set by its names, sorted; the empty one is 0, as Objective-C writes it."""
+    values = [evaluate(view, item, depth + 1) for item in items]
+    names = [str(value.value) for value in values if isinstance(value, Known)]
+    if len(names) < len(items):
+        return None
+    return Known("|".join(sorted({part for name in names for part in name.split("|")}))) if names else Known(0)
+
+
+def _name(view: View, name: str, depth: int) -> Value:
+    if name in view.locals:
+        local = view.locals[name]
+        if local.parameter:
+            return Parameter(name)
+        return evaluate(view, local.value, depth + 1) if local.value is not None else None
+    if notification := view.vocabulary.notification(name):
+        return Known(notification.id)
+    if (constant := view.vocabulary.constant(name)) is not None:
+        return Known(constant)
+    if (item := view.symbols.globals.get(name)) and item.value is not None:
+        return evaluate(view, item.value, depth + 1)
+    if found := view.symbols.field(view.owner, name, view.path):
+        return Known(name) if "case" in found[0].attributes else None
+    if (text := view.symbols.macros.get(name)) in ("YES", "NO", "0", "1", "true", "false"):
+        return Known(text in ("YES", "1", "true"))
+    return None
+
+
+def _member(view: View, base: Expr | None, name: str, depth: int) -> Value:
+    owner = view.type_of(base)
+    if notification := view.vocabulary.notification(name):
+        return Known(notification.id)
+    if not owner.endswith(".Type"):
+        return None
+    found = view.symbols.field(owner.removesuffix(".Type"), name, view.path)
+    if found is None or "case" in found[0].attributes:
+        return Known(name)
+    return evaluate(view, found[0].value, depth + 1) if found[0].is_static else None
+
+
+def returned(view: View, expr: Expr) -> Expr | None:
+    """What a helper without parameters, or a computed property, of the program returns: its single expression."""
+    procedures: tuple[Procedure, ...] = ()
+    if isinstance(expr, Call) and not expr.arguments:
+        procedures = view.resolve(expr).procedures
+    elif isinstance(expr, Name) and expr.name in view.locals:
+        return view.locals[expr.name].value
+    elif isinstance(expr, Name):
+        procedures = tuple(view.symbols.members(view.owner, expr.name, view.path, selector=False)) if view.owner else ()
+    elif isinstance(expr, Member) and expr.base is not None:
+        owner = view.type_of(expr.base).removesuffix(".Type")
+        procedures = tuple(view.symbols.members(owner, expr.name, view.path, selector=False)) if owner else ()
+    if len(procedures) != 1 or len(procedures[0].body.statements) != 1:
+        return None
+    statement = procedures[0].body.statements[0]
+    if isinstance(statement, Exit):
+        return statement.value if statement.kind == "return" else None
+    return None if isinstance(statement, Branch | Declare) or not isinstance(statement, Expr) else statement
+
+
+def _wraps(call: Expr) -> bool:
+    """Calls that give their only argument back in another type: `Category(rawValue:)`, `convertFrom…(_:)`, `Int(x)`."""
+    if not isinstance(call, Call) or call.message:
+        return False
+    return (
+        call.arguments[0].label == "rawValue"
+        or call.name.startswith("convert")
+        or call.name in ("Int", "UInt", "NSNumber", "Bool", "String", "ObjCBool")
+    )

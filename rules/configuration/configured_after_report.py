@@ -1,0 +1,52 @@
+"""The session is configured only after the call was reported or requested, when the user may already have answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callkit_lint.lifecycle import Fact, Run
+from callkit_lint.program import Program
+from callkit_lint.rule import Diagnostic, Place, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    if program.configured_early:
+        return
+    for start, how in program.late_starts():
+        for run in program.runs_from(start, "category"):
+            if run.site in program.call_configurations:
+                yield report(start, run, how)
+
+
+def report(start: Fact, run: Run, how: str) -> Diagnostic:
+    """The finding lies in the late code, where the configuration is called; the setter is a related place."""
+    towards = run.fact.steps()[len(start.steps()) :]
+    location = towards[0][1].location if towards else run.location
+    found = RULE.at(run, MESSAGES[how], Severity.error if how == "delayed" else Severity.warning)
+    setter = Place(run.path, run.location, f"{run.site.text} is called here")
+    return replace(found, path=start.procedure.path, location=location, related=(setter,) if towards else ())
+
+
+MESSAGES = {
+    "after the report": (
+        "the session is configured only after the call was reported; the user may have answered by then, and the call "
+        "starts with the wrong category or none: silence for the caller. Configure before the report"
+    ),
+    "posted": (
+        "the session is configured in a closure that runs later, when the call may already be live; the route can jump "
+        "or the sound drop at the start of the call. Configure before the call is reported or requested"
+    ),
+    "delayed": (
+        "the session is configured after a delay, on a call that is live by then; the speaker choice is lost and the "
+        "sound may drop. Configure once, before the call is reported or requested, and delete this"
+    ),
+}
+
+RULE = Rule(
+    check,
+    severity=Severity.warning,
+    since="0.1.0",
+    references=("https://developer.apple.com/forums/thread/810385",),
+    replaces=("configured-only-after-activation", "category-change-in-call"),
+)

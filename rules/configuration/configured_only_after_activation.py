@@ -1,0 +1,32 @@
+"""The session is configured for a call only when CallKit has already activated it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callkit_lint.program import Program, first
+from callkit_lint.rule import Diagnostic, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    if program.configured_before_activation:
+        return
+    for runs in program.runs("category"):
+        run = first(runs, ("active", "call", "route change", "device change"))
+        if run is not None and run.site in program.call_configurations:
+            yield RULE.at(run, MESSAGE)
+
+
+MESSAGE = (
+    "the session is configured for a call only here, when CallKit has already activated it; the call opens in the wrong "
+    "category, so the microphone may be missing or the first seconds silent. Set category, mode and options before a "
+    "call is reported or requested"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.error,
+    since="0.1.0",
+    references=("https://developer.apple.com/forums/thread/810385", "https://developer.apple.com/forums/thread/758386"),
+    replaces=("category-change-in-call",),
+)

@@ -1,0 +1,69 @@
+"""The fixtures: whole apps, silent but for the lines that say otherwise."""
+
+from __future__ import annotations
+
+import plistlib
+
+import pytest
+
+from callkit_lint.rulebook import load_rules
+from tests.examples import Example, check, diagnostics, fixtures
+
+FIXTURES = {program.name: program for program in fixtures()}
+SILENT = ("scaffold/swift", "scaffold/objc", "speakerbox_like")
+
+
+def test_fixtures_are_found() -> None:
+    assert set(FIXTURES) == {*SILENT, "route_flapping", "mixed_chain"}
+
+
+@pytest.mark.parametrize("program", FIXTURES.values(), ids=str)
+def test_fixture_reports_what_it_expects(program: Example) -> None:
+    check(program)
+
+
+@pytest.mark.parametrize("program", FIXTURES.values(), ids=str)
+def test_fixture_is_a_call_app(program: Example) -> None:
+    plist = plistlib.loads(program.files["Info.plist"])
+    assert "voip" in plist["UIBackgroundModes"]
+    assert plist["NSMicrophoneUsageDescription"]
+    assert {rule for _, _, rule in program.expected} <= set(load_rules())
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_silent_fixture_expects_nothing(name: str) -> None:
+    assert not FIXTURES[name].expected
+
+
+def test_route_flapping_is_told_from_the_observer_on() -> None:
+    (item,) = diagnostics(FIXTURES["route_flapping"].files)
+    assert item.rule == "route-handler-fights-system"
+    assert item.path == "CallAudio.m"
+    told = [(step.path, step.location.line) for step in item.chain]
+    places = [
+        ("RouteObserver.swift", "routeChanged(_ notification"),
+        ("RouteObserver.swift", "audio.routeDidChange(reason)"),
+        ("CallAudio.m", "[self restoreCallCategory]"),
+        ("CallAudio.m", "// expect:"),
+    ]
+    assert told[-4:] == [_line_of("route_flapping", path, text) for path, text in places]
+    assert "RouteObserver.routeChanged(_:)" in item.chain[0].text
+
+
+def test_mixed_chain_goes_from_swift_into_objective_c() -> None:
+    (item,) = diagnostics(FIXTURES["mixed_chain"].files)
+    told = [(step.path, step.location.line) for step in item.chain]
+    places = [
+        ("Phone.swift", "perform action: CXAnswerCallAction"),
+        ("Phone.swift", "sound.prepare()"),
+        ("PhoneSound.swift", "PhoneEngine(volume: 1)"),
+        ("PhoneEngine.m", "[self openSession];"),
+        ("PhoneEngine.m", "// expect:"),
+    ]
+    assert told == [_line_of("mixed_chain", path, text) for path, text in places]
+
+
+def _line_of(name: str, path: str, text: str) -> tuple[str, int]:
+    lines = FIXTURES[name].files[path].decode().splitlines()
+    (number,) = [number for number, line in enumerate(lines, 1) if text in line]
+    return path, number

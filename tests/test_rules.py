@@ -1,0 +1,229 @@
+"""Every example of every rule page gives exactly the reports that it expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from callkit_lint.rulebook import load_rules
+from tests.examples import (
+    HEADINGS,
+    Example,
+    check,
+    diagnostics,
+    example,
+    page_examples,
+    page_paths,
+    pages,
+    parse_page,
+    read_page,
+)
+
+EXAMPLES = page_examples()
+
+
+@pytest.mark.parametrize("path", page_paths(), ids=lambda path: path.stem)
+def test_page_is_well_formed(path: Path) -> None:
+    assert read_page(path).problems == ()
+
+
+def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
+    assert {page.rule for page in pages()} == set(load_rules())
+
+
+@pytest.mark.parametrize("program", EXAMPLES, ids=str)
+def test_example_reports_what_it_expects(program: Example) -> None:
+    check(program)
+
+
+def test_expectations_name_rules_that_exist() -> None:
+    assert {rule for program in EXAMPLES for _, _, rule in program.expected} <= set(load_rules())
+
+
+# A Good example that is silent for the wrong reason proves nothing: each of these takes out the reason for the silence
+# and says what must report then. Where two rules are named, the second will replace the first when it exists.
+BEGAN = "direct-activation loose-interruption-handler"
+SIMULATOR = "Only on the simulator"
+COMPARED = "The end of an interruption, compared"
+SWITCHED = "The end of an interruption, in a switch"
+RETURNED = "The end of an interruption, by early return"
+REGION = "Where CallKit may not be used"
+OLD_SYSTEM = "Where CallKit does not exist"
+MEMO = "Another feature of the app"
+FALSE_ONLY = "Every caller passes false"
+IGNORED = "Ignored, with the reason beside it"
+NO_FRAMEWORK = "An app without a call framework"
+HAND_BACK = "Hand the audio back in didDeactivate"
+FULFILLED = "On another queue, fulfilled only afterwards"
+ONCE_MORE = "Before the report, and once more in its completion"
+RESET = "After the media services were reset"
+ONE_REASON = "An override for one reason only"
+REASONS = {
+    (SIMULATOR, "Swift"): ({"targetEnvironment(simulator)": "os(iOS)"}, "direct-activation"),
+    (SIMULATOR, "Objective-C"): ({"TARGET_OS_SIMULATOR": "TARGET_OS_IPHONE"}, "direct-activation"),
+    (COMPARED, "Swift"): ({"InterruptionType.ended": "InterruptionType.began"}, BEGAN),
+    (COMPARED, "Objective-C"): ({"TypeEnded": "TypeBegan"}, BEGAN),
+    (SWITCHED, "Swift"): ({"case .began": "case .other", "case .ended": "case .began"}, BEGAN),
+    (SWITCHED, "Objective-C"): ({"TypeBegan": "TypeOther", "TypeEnded": "TypeBegan"}, BEGAN),
+    (RETURNED, "Swift"): ({"guard raw ==": "guard raw !="}, BEGAN),
+    (RETURNED, "Objective-C"): ({"!= AVAudio": "== AVAudio"}, BEGAN),
+    (REGION, "Swift"): (
+        {'if Locale.current.regionCode == "CN"': "do", "            return\n": ""},
+        "direct-activation",
+    ),
+    (REGION, "Objective-C"): (
+        {'if ([[NSLocale currentLocale].countryCode isEqualToString:@"CN"]) ': "", "        return;\n": ""},
+        "direct-activation",
+    ),
+    (OLD_SYSTEM, "Swift"): (
+        {"if #available(iOS 10.0, *) {": "do {", "        } else {": "        }\n        do {"},
+        "direct-activation",
+    ),
+    (OLD_SYSTEM, "Objective-C"): (
+        {"if (@available(iOS 10.0, *)) {": "{", "    } else {": "    }\n    {"},
+        "direct-activation",
+    ),
+    (MEMO, "Swift"): ({"action.fulfill()": "MemoPlayer().play(); action.fulfill()"}, "direct-activation"),
+    (MEMO, "Objective-C"): ({"[action": "[[[MemoPlayer alloc] init] play]; [action"}, "direct-activation"),
+    (FALSE_ONLY, "Swift"): ({"didDeactivate": "didActivate"}, "direct-deactivation"),
+    (FALSE_ONLY, "Objective-C"): ({"didDeactivate": "didActivate"}, "direct-deactivation"),
+    (IGNORED, "Swift"): ({"callkit-lint:": "note:"}, "direct-activation"),
+    (IGNORED, "Objective-C"): ({"callkit-lint:": "note:"}, "direct-activation"),
+    (NO_FRAMEWORK, "Swift"): (
+        {
+            "NSObject {": "NSObject, CXProviderDelegate {\n    func provider(_ provider: CXProvider, "
+            "perform action: CXAnswerCallAction) { try? start() }"
+        },
+        "direct-activation",
+    ),
+    (NO_FRAMEWORK, "Objective-C"): (
+        {
+            ": NSObject": ": NSObject <CXProviderDelegate>",
+            "@implementation Recorder": "@implementation Recorder\n- (void)provider:(CXProvider *)provider "
+            "performAnswerCallAction:(CXAnswerCallAction *)action { [self startAndReturnError:nil]; }",
+        },
+        "direct-activation",
+    ),
+    (HAND_BACK, "Swift"): ({"didDeactivate": "didActivate"}, "direct-deactivation"),
+    (HAND_BACK, "Objective-C"): ({"didDeactivate": "didActivate"}, "direct-deactivation"),
+    (FULFILLED, "Swift"): ({"            action.fulfill()\n": ""}, "configured-after-report"),
+    (FULFILLED, "Objective-C"): ({"        [action fulfill];\n": ""}, "configured-after-report"),
+    (ONCE_MORE, "Swift"): ({"        configureAudio()\n        pro": "        pro"}, "configured-after-report"),
+    (ONCE_MORE, "Objective-C"): ({"    [self configureAudio];\n    [self.": "    [self."}, "configured-after-report"),
+    (RESET, "Swift"): (
+        {"mediaServicesWereResetNotification": "routeChangeNotification"},
+        "route-handler-fights-system",
+    ),
+    (RESET, "Objective-C"): ({"MediaServicesWereReset": "RouteChange"}, "route-handler-fights-system"),
+    (ONE_REASON, "Swift"): ({"if reason ==": "if reason !="}, "route-handler-fights-system"),
+    (ONE_REASON, "Objective-C"): ({"if (reason ==": "if (reason !="}, "route-handler-fights-system"),
+    ("The reasons in a switch", "Swift"): (
+        {".oldDeviceUnavailable": ".categoryChange"},
+        "route-handler-fights-system",
+    ),
+    ("The reasons in a switch", "Objective-C"): (
+        {"OldDeviceUnavailable": "CategoryChange"},
+        "route-handler-fights-system",
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "language"), REASONS, ids=[f"{title} ({language})" for title, language in REASONS])
+def test_good_example_is_silent_for_its_reason(title: str, language: str) -> None:
+    edits, rules = REASONS[title, language]
+    # a title that stands on several pages is meant on the first
+    program = next(program for program in EXAMPLES if program.name.endswith(f"Good: {title} ({language})"))
+    text = {path: data.decode() for path, data in program.files.items()}
+    for old, new in edits.items():
+        assert any(old in data for data in text.values())
+        text = {path: data.replace(old, new) for path, data in text.items()}
+    found = {item.rule for item in diagnostics({path: data.encode() for path, data in text.items()})}
+    assert found in [{rule} for rule in rules.split()]
+
+
+# "Only while there is no call" stands on several pages with several calls; each must report without its guard.
+NO_CALL = (
+    "if CXCallObserver().calls.isEmpty",
+    "guard CXCallObserver().calls.isEmpty else { return }",
+    "if ([[CXCallObserver alloc] init].calls.count == 0)",
+    "if ([[CXCallObserver alloc] init].calls.count > 0)",
+)
+
+
+@pytest.mark.parametrize(
+    "program", [program for program in EXAMPLES if "Only while there is no call" in program.name], ids=str
+)
+def test_no_call_guard_is_what_silences(program: Example) -> None:
+    files = dict(program.files)
+    for path, data in files.items():
+        text = data.decode()
+        for guard in NO_CALL:
+            text = text.replace(
+                guard, guard.split()[0] + (" isQuiet else { return }" if "guard" in guard else " (isQuiet)")
+            )
+        files[path] = text.encode()
+    assert files != program.files
+    assert {item.rule for item in diagnostics(files)} == {program.name.partition(":")[0]}
+
+
+# ---- the harness itself ---------------------------------------------------------------------------------------------
+
+
+def good_page() -> str:
+    examples = "".join(
+        f"### One ({language})\n\n```{block}\ncall();{{expect}}\n```\n\n"
+        for language, block in (("Swift", "swift A.swift"), ("Objective-C", "objc A.m"))
+    )
+    texts = {"Bad": examples.replace("{expect}", " // expect: some-rule"), "Good": examples.replace("{expect}", "")}
+    return "\n\n".join(["# some-rule", *(f"## {name}\n\n{texts.get(name, 'Text.')}" for name in HEADINGS)])
+
+
+GOOD_PAGE = good_page()
+
+
+def test_harness_accepts_a_good_page() -> None:
+    page = parse_page("some-rule", GOOD_PAGE)
+    assert page.problems == ()
+    assert [twin.example.expected for twin in page.twins] == [
+        {("A.swift", 1, "some-rule")},
+        {("A.m", 1, "some-rule")},
+        frozenset(),
+        frozenset(),
+    ]
+    assert len(page.pairs) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("# some-rule", "# other-rule", "the title"),
+        ("## Limits", "## Limitations", "the headings"),
+        ("## Fix\n\nText.", "", "the headings"),
+        (" // expect: some-rule", "", "a Bad example must expect some-rule"),
+        ("call();\n", "call(); // expect: some-rule\n", "a Good one must not"),
+        ("### One (Objective-C)", "### Two (Objective-C)", "has no Objective-C twin"),
+        ("### One (Objective-C)", "### One", "must end with"),
+        ("swift A.swift", "swift", "is no language with a file name"),
+        ("swift A.swift", "swift A.m", "is no language with a file name"),
+        ("```objc A.m", "", "is no language"),
+        ("## Fix\n\nText.", "## Fix\n\n```swift A.swift\ncall()\n```", "outside of a subsection"),
+        ("some-rule\n```", "some-rule, other-rule\n```", None),
+    ],
+)
+def test_harness_refuses_a_bad_page(old: str, new: str, problem: str | None) -> None:
+    assert old in GOOD_PAGE
+    problems = parse_page("some-rule", GOOD_PAGE.replace(old, new)).problems
+    assert bool(problems) == (problem is not None)
+    assert problem is None or any(problem in found for found in problems)
+
+
+def test_harness_compares_both_ways() -> None:
+    source = b"import CallKit\nfinal class A: NSObject, CXProviderDelegate {}\n"
+    check(example("silent", {"A.swift": source}))
+    with pytest.raises(AssertionError, match=r"missing:\n  A.swift:3: direct-activation\n"):
+        check(example("missing", {"A.swift": source + b"// expect: direct-activation\n"}))
+    bad = next(program for program in EXAMPLES if program.expected)
+    files = {path: data.replace(b"// expect:", b"// ") for path, data in bad.files.items()}
+    with pytest.raises(AssertionError, match=r"not expected:\n  \S+:\d+: "):
+        check(example("unexpected", files))

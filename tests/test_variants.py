@@ -1,0 +1,48 @@
+"""Every example rerun on rewritten twins: the verdict must not change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.examples import Example, check, example, fixtures, page_examples
+from tests.rewriting import REWRITERS, is_source, parse
+
+EXAMPLES = [*page_examples(), *fixtures()]
+
+
+def variants() -> Iterator[tuple[str, Example, Example]]:
+    """The rewriter's name, the example and its variant, where they differ."""
+    for name, rewrite in REWRITERS.items():
+        for program in EXAMPLES:
+            files = rewrite(program.files)
+            if files != program.files:
+                yield name, program, example(f"{program.name}, {name}", files)
+
+
+VARIANTS = list(variants())
+
+
+@pytest.mark.parametrize("variant", [variant for _, _, variant in VARIANTS], ids=str)
+def test_variant_gives_the_same_verdict(variant: Example) -> None:
+    check(variant)
+
+
+@pytest.mark.parametrize("name", REWRITERS)
+@pytest.mark.parametrize("language", ["Swift", "Objective-C"])
+@pytest.mark.parametrize("section", ["Bad", "Good"])
+def test_rewriter_changes_examples(name: str, language: str, section: str) -> None:
+    changed = [program for used, program, _ in VARIANTS if used == name]
+    assert any(f": {section}: " in program.name and program.name.endswith(f"({language})") for program in changed)
+
+
+@pytest.mark.parametrize(
+    ("program", "variant"), [pair[1:] for pair in VARIANTS], ids=[str(pair[2]) for pair in VARIANTS]
+)
+def test_rewriter_keeps_the_program_whole(program: Example, variant: Example) -> None:
+    """Every expectation is still there, and nothing that parsed before has an error now."""
+    assert sorted(rule for _, _, rule in variant.expected) == sorted(rule for _, _, rule in program.expected)
+    clean = not any(parse(path, data).has_error for path, data in program.files.items() if is_source(path))
+    broken = [path for path, data in variant.files.items() if is_source(path) and parse(path, data).has_error]
+    assert not (clean and broken), "\n".join(f"{path}\n{variant.files[path].decode()}" for path in broken)
