@@ -85,7 +85,7 @@ def check(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="PATHS",
+            metavar="PATHS...",
             help="Files and directories to report on (default: the working directory).",
             show_default=False,
         ),
@@ -176,7 +176,8 @@ def _config(root: Path, select: list[str], ignore: list[str], profile: str | Non
 
     path = find_config(root)
     config = load_config(path) if path else Config()
-    _entries((*select, *ignore), "command line")
+    if names := (*select, *ignore):
+        _entries(names, "command line")
     return replace(
         config,
         select=tuple(select) or config.select,

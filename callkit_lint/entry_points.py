@@ -141,8 +141,10 @@ def _openers(graph: Graph, phase: str, effects: set[str], text: str) -> Iterator
     for procedure, found in points.items():
         for position, location, awaited in found:
             yield Root(procedure, phase, f"{procedure.display} {text}", location, until=position)
+            # What follows in the same turn of the run loop is not late: the user cannot have answered yet.
+            late = f"{phase}ed" if awaited else phase
             after = f"{text}, waits for that and goes on" if awaited else f"{text} and goes on"
-            yield Root(procedure, f"{phase}ed", f"{procedure.display} {after}", location, since=position)
+            yield Root(procedure, late, f"{procedure.display} {after}", location, since=position)
 
 
 def _endings(graph: Graph) -> Iterator[Root]:

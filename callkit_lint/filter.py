@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from callkit_lint.config import Config
-from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
+from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 from callkit_lint.rulebook import Entry, require
 from callkit_lint.suppression import Suppressions
 
@@ -71,25 +71,27 @@ def _is_sure(diagnostic: Diagnostic, config: Config) -> bool:
 
 
 def _most_specific(found: list[Found]) -> list[Found]:
-    """Without those whose place also has a finding of a rule that replaces theirs."""
+    """Without those whose place also has a finding of a rule that replaces theirs, there or as a related place."""
     silenced: dict[tuple[str, int, int], set[str]] = defaultdict(set)
     for diagnostic, rule, _ in found:
         silenced[_place(diagnostic)].update(rule.replaces)
+        for place in diagnostic.related:
+            silenced[_place(place)].update(rule.replaces)
     return [item for item in found if item.diagnostic.rule not in silenced[_place(item.diagnostic)]]
 
 
-def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
-    return diagnostic.path, diagnostic.location.line, diagnostic.location.column
+def _place(spot: Diagnostic | Place) -> tuple[str, int, int]:
+    return spot.path, spot.location.line, spot.location.column
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Sorted by place; of equal messages at one place (a file of two programs) the surest and shortest told."""
+    """Sorted by place; of a rule's findings at one place (a file of two programs) the worst, surest, shortest told."""
     ordered = sorted(diagnostics, key=_order)
-    return list({(d.path, d.location, d.rule, d.message): d for d in reversed(ordered)}.values())[::-1]
+    return list({(d.path, d.location, d.rule): d for d in reversed(ordered)}.values())[::-1]
 
 
 def _order(d: Diagnostic) -> tuple[object, ...]:
-    return (*_place(d), d.rule, d.message, -d.severity, -d.confidence, len(d.chain), d.program, d.chain, d.location)
+    return (*_place(d), d.rule, -d.severity, -d.confidence, len(d.chain), d.message, d.program, d.chain, d.location)
 
 
 def _graded(diagnostic: Diagnostic, config: Config) -> Diagnostic:

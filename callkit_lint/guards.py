@@ -62,7 +62,7 @@ class ConditionReader:
             case Operator("if case", (pattern, subject)):
                 return self.matches(subject, pattern)
             case Operator("let", (_, Operator("as" | "as?", (_, Name(kind))))):
-                return Test("action", text=kind)
+                return Test("action", text=_bare(kind))
             case Operator("let", (_, value)):
                 return (
                     negate(self._empty(value))
@@ -76,7 +76,7 @@ class ConditionReader:
             case Operator("<" | "<=" | ">" | ">=" as op, (left, right)):
                 return self._ordered(op, left, right)
             case Operator("is", (_, Name(kind))):
-                return Test("action", text=kind)
+                return Test("action", text=_bare(kind))
             case Call("isEqualToString:" | "isEqual:" | "isEqual", receiver, (argument,)) if receiver is not None:
                 return self._equal(receiver, argument.value)
         return self._truth(expr, depth)
@@ -89,7 +89,7 @@ class ConditionReader:
             case Operator("where", (inner, condition)):
                 return Test("and", (self.matches(subject, inner), self.read(condition)))
             case Operator("as" | "is", (*_, Name(kind))):
-                return Test("action", text=kind)
+                return Test("action", text=_bare(kind))
             case Call(name, _, _):
                 return self._equal(subject, Member(None, name))
             case Operator("let" | "tuple", _):
@@ -173,12 +173,14 @@ class ConditionReader:
                 )
             case Literal(value) if isinstance(value, bool | int):
                 return TRUE if value else FALSE
-            case Name("TARGET_OS_SIMULATOR" | "TARGET_IPHONE_SIMULATOR"):
-                return FALSE
+            case Name("TARGET_OS_IPHONE" | "TARGET_OS_IOS"):
+                return TRUE
+            case Name(name) if name.startswith("TARGET_OS_") or name == "TARGET_IPHONE_SIMULATOR":
+                return FALSE  # another system, or the simulator, where CallKit does not activate the session
             case Call("targetEnvironment", _, arguments):
                 return FALSE if arguments and spelled(arguments[0].value) == "simulator" else Test("opaque")
             case Call("os", _, (argument,)):
-                return TRUE if isinstance(argument.value, Name) and argument.value.name == "iOS" else Test("opaque")
+                return TRUE if isinstance(argument.value, Name) and argument.value.name == "iOS" else FALSE
             case Call("arch", _, (argument,)) if isinstance(argument.value, Name) and argument.value.name in (
                 "i386",
                 "x86_64",
@@ -203,6 +205,11 @@ NOT_A_CALL = frozenset(
     "callback caller error callkit uuid handler id action delegate provider manager controller view incoming outgoing session audio type state".split()
 )
 IN_CALL_WORDS = frozenset("in on active ongoing during current existing busy live progress".split())
+
+
+def _bare(kind: str) -> str:
+    """A type's name without its module."""
+    return kind.rpartition(".")[2]
 
 
 def _recognise(expr: Expr) -> Test | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,6 +58,16 @@ class Program:
             for site in self.sites(*effects):
                 if runs := self.lifecycle.runs.get(site):
                     yield runs
+
+    def told(self, phases: Iterable[str], *effects: str, accept: Callable[[Run], bool] = bool) -> Iterator[list[Run]]:
+        """The runs to report of calls with these effects: of each call the one in the first of the phases, and together
+        those that stand in one body, since they are one mistake. `accept` leaves runs out."""
+        bodies: dict[Procedure, list[Run]] = defaultdict(list)
+        for runs in self.runs(*effects):
+            run = first((run for run in runs if accept(run)), phases)
+            if run is not None:
+                bodies[run.site.procedure].append(run)
+        yield from bodies.values()
 
     def in_group(self, run: Run, group: str) -> bool:
         """Whether a run's phase is one of a group: "live" (CallKit has activated the session), "in call"."""

@@ -88,6 +88,11 @@ class Rule:
         """The first sentence of the rule's docstring."""
         return (sys.modules[self.check.__module__].__doc__ or "").strip().partition("\n")[0]
 
+    def at_all(self, runs: list[Run], message: str) -> Diagnostic:
+        """One finding for calls that are one mistake: at the first, with the others as related places."""
+        others = tuple(Place(run.path, run.location, f"{run.site.text} here too") for run in runs[1:])
+        return self.at(runs[0], message, related=others)
+
     def at(
         self,
         run: Run,

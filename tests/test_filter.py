@@ -102,9 +102,16 @@ def test_a_file_of_two_programs_is_reported_once_with_the_shorter_chain() -> Non
     assert reported(found(long), found(short)) == reported(found(short), found(long)) == [short]
 
 
-def test_different_messages_at_one_place_both_stay() -> None:
-    first, second = finding(message="while answering"), finding(message="while starting")
-    assert reported(found(second), found(first)) == [first, second]
+def test_of_a_rules_findings_at_one_place_the_worst_stays() -> None:
+    worst = finding(message="while answering")
+    other = replace(finding(message="in another program"), severity=Severity.warning)
+    assert reported(found(other), found(worst)) == [worst]
+
+
+def test_a_related_place_silences_the_general_rule_too() -> None:
+    specific = replace(finding("specific"), related=(Place("A.swift", Location(9, 1, 9, 5), "here too"),))
+    general = finding("general", "A.swift", 9, 1)
+    assert reported(found(specific, SPECIFIC), found(general)) == [specific]
 
 
 def test_order() -> None:

@@ -42,6 +42,13 @@ _SWIFT_NAME = re.compile(r"(?:NS|CF)_SWIFT_NAME\(\s*([^()]*(?:\([^()]*\))?)\s*\)
 _CONSTRUCTOR = re.compile(r"__attribute__\s*\(\(\s*(?:__)?constructor")
 _CONTAINER = re.compile(rb"^[ \t]*@(implementation|interface|protocol|end)\b[ \t]*(\w*)", re.MULTILINE)
 _CXX_OWNER = re.compile(r"(\w+)\s*::\s*~?$")
+_REACT_MACRO = re.compile(rb"RCT_(EXPORT|REMAP|EXTERN|CUSTOM)")
+_REACT_ATTRIBUTES = {
+    b"EXPORT": "RCT_EXPORT_METHOD",
+    b"REMAP": "RCT_EXPORT_METHOD",
+    b"EXTERN": "RCT_EXTERN_METHOD",
+    b"CUSTOM": "RCT_CUSTOM_VIEW_PROPERTY",
+}
 _STORAGE = ("static", "extern", "const")
 _OWNERSHIP = {"__weak": "weak", "__unsafe_unretained": "unsafe_unretained", "__strong": "strong"}
 _INIT_RESULTS = ("instancetype", "id", "")
@@ -58,8 +65,8 @@ _NO_DECLARATION = frozenset(
     (
         # Fields are read with their type, imports and macros from the text.
         "comment", "instance_variables", "property_declaration", "property_implementation", "module_import",
-        "preproc_include", "preproc_def", "preproc_function_def", "preproc_call", "class_declaration",
-        "method_type", "method_parameter", "parameterized_arguments", "attribute_specifier",
+        "preproc_include", "preproc_def", "preproc_function_def", "preproc_call",
+        "class_declaration", "protocol_forward_declaration", "method_type", "method_parameter", "parameterized_arguments", "attribute_specifier",
         "availability_attribute_specifier",
     )
 )  # fmt: skip
@@ -237,14 +244,15 @@ class _FileLowering(StatementLowering):
     def finish(self) -> None:
         """Add what is known only at the end: C++ classes with their fields, and statements outside of any function.
 
-        Calls whose function was lost go to a function that says so: an `Unknown` body, the attribute "lost".
+        Calls whose function was lost go to a function that says so: without a name, so that nothing calls it, with an
+        `Unknown` body and the attribute "lost".
         """
         for scope, fields in self._scopes:
             location = self.offset_location(scope.start, scope.body)
             self.types.append(TypeDecl(scope.name, "class", scope.bases, tuple(fields), (), location))
         for owner, statements in self._stray.items():
             body = Block((Unknown(tuple(statements)),))
-            self.functions.append(Function(owner, "", "", "top level", (), "", body, attributes=("lost",)))
+            self.functions.append(Function(owner, "", "", "function", (), "", body, attributes=("lost",)))
 
     def _scope_of(self, offset: int) -> tuple[CxxScope, list[Field]] | None:
         """The innermost C++ class around an offset."""
@@ -421,8 +429,9 @@ class _FileLowering(StatementLowering):
         attributes += [f"NS_SWIFT_NAME({swift_name})"] if swift_name else []
         attributes += ["IBAction"] if result == "IBAction" else []
         attributes += ["optional"] if optional else []
-        if self._has_react_native and self.original.startswith(b"RCT_", node.start_byte):
-            attributes.append("RCT_EXPORT_METHOD")
+        if self._has_react_native:
+            macro = _REACT_MACRO.match(self.original, node.start_byte)
+            attributes += [_REACT_ATTRIBUTES[macro[1]]] if macro else []
         kind = "init" if is_init else "deinit" if selector == "dealloc" else "method"
         self.functions.append(
             Function(

@@ -65,8 +65,9 @@ class Preprocessed:
 
     def outermost(self, start: int, end: int) -> Iterator[Conditional]:
         """The conditionals that lie between two offsets, without those inside another one of them."""
-        index = bisect_left(self.conditionals, start, key=lambda found: found.start)
-        for found in self.conditionals[index:]:
+        first = bisect_left(self.conditionals, start, key=lambda found: found.start)
+        for index in range(first, len(self.conditionals)):
+            found = self.conditionals[index]
             if found.start >= end:
                 return
             if found.start >= start and found.end <= end:

@@ -69,7 +69,8 @@ def _react_module(match: re.Match[bytes]) -> bytes:
 
 
 def _react_property(match: re.Match[bytes]) -> bytes:
-    header = b"- (void)" + match[1]
+    """`RCT_CUSTOM_VIEW_PROPERTY(name, …)` -> `- (void)set_name`: the macro's method, without its parameters."""
+    header = b"- (void)set_" + match[1]
     return header + blank(match[0][len(header) :])
 
 
@@ -89,10 +90,11 @@ _ATTRIBUTE_WORDS = (
     rb"AUTOMATED_REFCOUNT_UNAVAILABLE|SWIFT_BRIDGED_TYPEDEF|PROTOCOL_REQUIRES_EXPLICIT_IMPLEMENTATION|UNUSED|"
     rb"MUST_USE_RETURN|MUST_USE_RESULT|WARN_UNUSED_RESULT|NON_NULL|NONNULL"
 )
+_ATTRIBUTE = rb"_*[A-Z][A-Z0-9_]*_(?:" + _ATTRIBUTE_WORDS + rb")(?:_[A-Z0-9_]+)?\b"
 _MACRO = re.compile(
     rb"(?P<skipped>" + _SKIPPED + rb"|^[ \t]*\#[ \t]*(?!pragma|warning|error)[a-z]+(?:[^\n\\]|\\\r?\n|\\)*)"
     rb"|(?P<pragma>^[ \t]*\#[ \t]*(?:pragma|warning|error)\b[^\n]*)"
-    rb"|(?P<placeholder><\#[^\n]*?\#>)"
+    rb"|(?P<placeholder><\#[^\n]{0,200}?\#>)"
     rb"|(?P<empty>;;(?=[ \t]*\r?$))"
     rb"|" + _ENUM + rb"|(?P<begin>\b\w*(?:_ASSUME_[A-Z_]*?|_BEGIN_DECLS|_END_DECLS|_HEADER_AUDIT|_FORMAT_NONLITERAL)"
     rb"(?:_BEGIN|_END)?\b(?:[ \t]*" + _PARENTHESES + rb")?)"
@@ -108,8 +110,12 @@ _MACRO = re.compile(
     rb"|__OSX_AVAILABLE\w*|__\w+_AVAILABLE\w*)\b(?:[ \t]*" + _PARENTHESES + rb")?)"
     rb"|(?P<weak>@\w*(?:weakify|strongify|unsafeify)\s*" + _PARENTHESES + rb"[ \t]*;?)"
     rb"|(?P<react>\bRCT_(?:EXPORT|EXTERN|REMAP|NOT|CUSTOM|ASSERT)\w*[ \t]*" + _PARENTHESES + rb")"
-    rb"|(?P<line>^[ \t]*(?!if\b|for\b|while\b|switch\b|return\b)[A-Za-z_]\w*[ \t]*" + _PARENTHESES + rb"[ \t]*\r?$)"
-    rb"|(?P<word>^[ \t]*[A-Z][A-Z0-9_]*[ \t]*\r?$)",
+    rb"|(?P<line>^[ \t]*(?!(?:if|for|while|switch|return|__attribute__)\b|"
+    + _ATTRIBUTE
+    + rb")[A-Za-z_]\w*[ \t]*"
+    + _PARENTHESES
+    + rb"[ \t]*\r?$)"
+    rb"|(?P<word>^[ \t]*(?!" + _ATTRIBUTE + rb")[A-Z][A-Z0-9_]*[ \t]*\r?$)",
     re.DOTALL | re.MULTILINE,
 )
 _STRAY_QUOTE = re.compile(rb'^([ \t]*\#[ \t]*(?:import|include)[ \t]*"[^"\n]*")("+)', re.MULTILINE)
@@ -178,7 +184,7 @@ def _lone_macro(match: re.Match[bytes]) -> bytes:
 # ---- C++ ------------------------------------------------------------------------------------------------------------
 
 _ANGLES = rb"<(?:[^<>;{}()]|\([^()]*\)|<(?:[^<>;{}()]|<[^<>;{}()]*>)*>)*>"
-_QUALIFIED = rb"[\w:]+(?:" + _ANGLES + rb")?"
+_QUALIFIED = rb"[\w:]{1,80}+(?:" + _ANGLES + rb")?"
 _INITIALISERS = (
     rb"\s*:\s*" + _QUALIFIED + rb"\s*(?:" + _PARENTHESES + rb"|\{[^{}]*\})"
     rb"(?:\s*,\s*" + _QUALIFIED + rb"\s*(?:" + _PARENTHESES + rb"|\{[^{}]*\}))*"
@@ -188,7 +194,7 @@ _CAPTURE = rb"(?:[&=*]?\w*(?:\s*=\s*[^\],]+)?)"
 _NAMESPACE = re.compile(rb"\b(?:inline[ \t]+)?namespace\b[ \t]*[\w:]*\s*\{")
 _CLASS = re.compile(
     rb"\b(class|struct)[ \t]+(?:[A-Z_]+[ \t]+)?(\w+)(?:[ \t]+final)?\s*"
-    rb"(?::(?!:)\s*([^;{}()]*))?\{"
+    rb"(?::(?!:)\s*([^;{}()]{0,300}))?\{"
 )
 _METHOD_BODY = re.compile(rb"\)" + _AFTER_PARAMETERS + rb"\{")
 _BRACES = re.compile(rb'[{}]|//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|' + rb"'(?:[^'\\\n]|\\.)*'", re.DOTALL)
@@ -207,31 +213,33 @@ class CxxScope(NamedTuple):
 
 def cxx_scopes(text: bytes) -> Iterator[CxxScope]:
     """The C++ classes of a text, and the structs that hold functions."""
+    closing = _closing_braces(text)
     for match in _CLASS.finditer(text):
-        end = _closing_brace(text, match.end())
+        end = closing.get(match.end() - 1)
         if end is None or (match[1] == b"struct" and not match[3] and not _METHOD_BODY.search(text, match.end(), end)):
             continue
         bases = re.findall(r"(\w+)\s*(?:<[^,]*>)?\s*(?:,|$)", (match[3] or b"").decode(errors="replace"))
         yield CxxScope(match.start(), match.end(), end, match[2].decode(), tuple(bases))
 
 
-def _closing_brace(text: bytes, start: int) -> int | None:
-    depth = 1
-    for match in _BRACES.finditer(text, start):
+def _closing_braces(text: bytes) -> dict[int, int]:
+    """The offset of each opening brace's partner, comments and strings left out."""
+    pairs: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _BRACES.finditer(text):
         if match[0] == b"{":
-            depth += 1
-        elif match[0] == b"}":
-            depth -= 1
-            if depth == 0:
-                return match.start()
-    return None
+            opened.append(match.start())
+        elif match[0] == b"}" and opened:
+            pairs[opened.pop()] = match.start()
+    return pairs
 
 
 def _without_scopes(text: bytes) -> bytes:
     """Blank `namespace x {` and `class X : Y {` with their closing braces: what they hold comes to file level."""
     pieces = bytearray(text)
+    closing = _closing_braces(text)
     for match in _NAMESPACE.finditer(text):
-        end = _closing_brace(text, match.end())
+        end = closing.get(match.end() - 1)
         if end is not None:
             pieces[match.start() : match.end()] = blank(match[0])
             pieces[end : end + 1] = b" "
@@ -321,7 +329,7 @@ _CXX_RULES: tuple[tuple[re.Pattern[bytes], Replacement], ...] = tuple(
             _keep_first,
         ),
         (rb"\b(?:static|dynamic|reinterpret|const)_cast\s*" + _ANGLES, _drop),
-        (rb"\b(?:\w+::)*\w+" + _ANGLES + rb"::(?=\w)", _drop),
+        (rb"\b(?:\w+::){0,6}\w+" + _ANGLES + rb"::(?=\w)", _drop),
         (rb"\breturn\s*\{[^{};]*\}(?=\s*;)", lambda match: match[0].replace(b"{", b"(").replace(b"}", b")")),
         (
             rb"\bfor\s*\(\s*(?:const\s+)?" + _QUALIFIED + rb"(?:\s*const)?[\s&*]+(\w+)\s*:(?!:)\s*",

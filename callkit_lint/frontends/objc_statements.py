@@ -95,7 +95,7 @@ class StatementLowering(ExpressionLowering):
             return Block(())
         if node.type == "compound_statement":
             return self.block(node, depth + 1)
-        return Block(self.statement(node, depth + 1))
+        return Block(self.statement(node, depth + 2))
 
     # ---- sequences and #if
 
@@ -113,20 +113,22 @@ class StatementLowering(ExpressionLowering):
                 at += 1
             if at and flat[at - 1].end_byte > conditional.start:
                 continue
-            inside = [node for node in flat[at:] if node.start_byte < conditional.end]
-            if inside and _fits(inside, conditional):
-                result.append(self._conditional_branch(conditional, inside, depth))
-                at += len(inside)
+            after = at
+            while after < len(flat) and flat[after].start_byte < conditional.end:
+                after += 1
+            if after > at and depth <= MAX_DEPTH and _fits(flat[at:after], conditional):
+                result.append(self._conditional_branch(conditional, flat[at:after], depth))
+                at = after
         for node in flat[at:]:
             result += self.statement(node, depth + 1)
         return tuple(result)
 
     def _conditional_branch(self, conditional: Conditional, nodes: list[Node], depth: int) -> Branch:
         arms = []
-        for number, branch in enumerate(conditional.alternatives):
+        for branch in conditional.alternatives:
             inside = [node for node in nodes if branch.start <= node.start_byte < branch.end]
-            body = Block(self._sequence(inside, branch.start, branch.end, depth))
-            line = self.offset_location(*conditional.directives[min(number, len(conditional.directives) - 1)])
+            body = Block(self._sequence(inside, branch.start, branch.end, depth + 2))
+            line = self.offset_location(self.text.rfind(b"\n", 0, branch.start) + 1, branch.start)
             condition = Operator("#if", (condition_expression(branch.condition, line),), line)
             arms.append(Arm(condition if branch.condition else None, body))
         exhaustive = not conditional.alternatives[-1].condition
@@ -269,7 +271,7 @@ class StatementLowering(ExpressionLowering):
             waiting = True
             statements = [child for child in case.named_children if child != value and child.type != "comment"]
             if statements:
-                lowered = self._sequence(statements, statements[0].start_byte, case.end_byte, depth)
+                lowered = self._sequence(statements, statements[0].start_byte, case.end_byte, depth + 1)
                 arms.append(Arm(self._case(patterns, case, depth), Block(_without_break(lowered))))
                 patterns = [] if _leaves(lowered) else [pattern for pattern in patterns if pattern is not None]
                 waiting = False

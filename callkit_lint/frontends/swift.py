@@ -11,7 +11,7 @@ from tree_sitter import Language, Node, Parser
 from callkit_lint.frontends.repair import parse_best
 from callkit_lint.frontends.swift_conditions import compile_condition, condition_text, constant
 from callkit_lint.frontends.swift_expressions import DEEPEST, TYPE_COST
-from callkit_lint.frontends.swift_rewrites import VARIANTS, dropped
+from callkit_lint.frontends.swift_rewrites import VARIANTS, dropped, prepared
 from callkit_lint.frontends.swift_source import COMMENTS, join, type_name
 from callkit_lint.frontends.swift_statements import Declarator, Statements, branch_in, with_values
 from callkit_lint.ir import (
@@ -52,8 +52,9 @@ def lower(data: bytes) -> FileSummary:
     source = data[skipped:]
     if source.startswith(_NOT_SOURCE):
         return FileSummary("swift", lost=(Lost(0, len(data)),))
-    tree, parsed, lost = parse_best(_PARSER, source, VARIANTS)
-    lost += tuple(Lost(*part) for part in dropped(source, parsed))
+    text = prepared(source)
+    tree, parsed, lost = parse_best(_PARSER, text, VARIANTS)
+    lost += tuple(Lost(*part) for part in dropped(text, parsed))
     lowering = Declarations(source)
     lowering.file(tree.root_node)
     comments = _comments(lowering, tree.root_node) if b"callkit-lint:" in source else ()
@@ -78,7 +79,7 @@ def _comments(source: Statements, root: Node) -> tuple[Comment, ...]:
         if node.type in COMMENTS:
             text = source.text(node)
             if "callkit-lint:" in text:
-                text = text.removeprefix("/*").removesuffix("*/") if text.startswith("/*") else text.lstrip("/")
+                text = text[2:-2].strip("*") if text.startswith("/*") else text.lstrip("/")
                 found.append(Comment(text.strip(), source.location(node)))
         else:
             stack.extend(reversed(node.children))

@@ -29,11 +29,12 @@ from callkit_lint.ir import (
     Statement,
     Unknown,
 )
+from callkit_lint.naming import setter_selector
 
 # Nodes nest as deep as the source, so lowering is stopped at a depth: below it only the calls are kept, flat. Depth is
 # counted in Python's stack frames, roughly; each kind of nesting adds what it costs. The neutral form stays flatter.
-DEEPEST = 600
-EXPRESSION_COST, ATOM_COST, BLOCK_COST, PATTERN_COST, TYPE_COST = 8, 6, 7, 5, 5
+DEEPEST = 700
+EXPRESSION_COST, ATOM_COST, BLOCK_COST, PATTERN_COST, TYPE_COST = 8, 6, 10, 6, 6
 
 _LONGEST_NUMBER = 100
 _SELECTOR_MAKERS = frozenset({"Selector", "NSSelectorFromString"})
@@ -289,6 +290,8 @@ class Expressions(Source):
 
     def _reference_labels(self, suffix: Node) -> str:
         """The labels of `f(_:with:)`, which names a function and does not call it; "" for a call."""
+        if self.data[suffix.end_byte - 2 : suffix.end_byte] != b":)":
+            return ""
         arguments = suffix.children[0] if suffix.child_count == 1 else suffix
         labels = [child for child in arguments.children if child.type == "value_argument"]
         if len(labels) != 1 or labels[0].child_count < 2 or labels[0].children[-1].type != ":":
@@ -366,18 +369,16 @@ class Expressions(Source):
 
     def selector(self, node: Node) -> Expr:
         """`#selector(Owner.name(_:with:))` by its last component, labels as written."""
-        text = "".join(self.slice(node.start_byte, node.end_byte).split())
-        inner = text[len("#selector(") : -1]
-        accessor, _, target = inner.rpartition("getter:")
-        if not accessor and target == inner:
-            accessor, _, target = inner.rpartition("setter:")
-        is_setter = inner.startswith("setter:")
-        target = re.sub(r"as\(?[@\w(].*$", "", target) if ")as" in target else target
-        base, parenthesis, labels = target.strip("()").partition("(")
+        text = self.text(node)
+        inner = text[text.find("(") + 1 : text.rfind(")")].strip()
+        accessor, _, target = inner.rpartition("etter:")  # `getter:` or `setter:`
+        # A cast only picks among overloads.
+        target = re.split(r"\s+as\b", target)[0].strip().removeprefix("(")
+        base, parenthesis, labels = "".join(target.split()).partition("(")
         name = re.split(r"[.?!]+", base)[-1].strip("`")
-        if is_setter:
-            return Selector(f"set{name[:1].upper()}{name[1:]}:", self.location(node))
-        return Selector(name + parenthesis + (labels.rstrip(")") + ")" if parenthesis else ""), self.location(node))
+        if accessor == "s":
+            return Selector(setter_selector(name), self.location(node))
+        return Selector(name + parenthesis + labels, self.location(node))
 
     def key_path(self, node: Node) -> Expr:
         """The start of `\\Foo.bar`; the members come as suffixes, and "" stands for an implicit root."""

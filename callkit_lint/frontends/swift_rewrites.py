@@ -21,10 +21,12 @@ _STRINGS_AND_COMMENTS = rb"""
 _RULES = rb"""
     | (?P<value> <\#(?:(?!\#>).)*\#> )                                              # an Xcode placeholder
     | (?P<where> \bwhere\s(?:[^{}\n]*,[ \t]*\n)+[^{}\n]*(?=\{) )                     # over several lines
+    | (?P<test> ^[ \t]*\#(?:else)?if\b[ \t]*(?:(?!//|/\*)[^\n])* )                  # any condition will do
     | (?P<header> \bfunc\s(?:(?!\bwhere\b)[^\n{;])* )
     | (?P<keyword> (?<![.\w])(?:final|prefix|postfix|infix|optional|dynamic)\b(?=\s*(?:[-+*/]?=(?!=)|\.\w|\()) )
-    | (?P<blank> \bnonisolated\(unsafe\) | @convention\([^)]*\) | ,\s*_version:\s*[\d.]+ | \b\w+::(?=\w)
-        | @available\([^)]*\)(?=\s*(?:@\w+\s*)*\#Preview) | @objc\([^)]*\)(?=\s*@NSManaged)
+    | (?P<blank> \bnonisolated\(unsafe\) | @convention\([^)]*\) | \b\w+::(?=\w)
+        | @available\([^)]*\)(?=\s*(?:@\w+\s*)*\#Preview)
+        | (?:@objc\([^)]*\)\s*)?@NSManaged\b[^\n{}]*\bfunc\b[^\n{}]*                     # a method without a body
         | (?<=->)\s*sending\b | ^[ \t]*\#(?:error|warning)\b[^\n]* | &\s*Sendable\b | @_(?:inherit|implicit)\w+ )
     | (?P<newline> ; )
     | (?P<join> \}\s*\n\s*\w+:\s*(?=\{) )                                           # a trailing closure's label
@@ -43,10 +45,26 @@ _RULES = rb"""
 """
 _REWRITES = re.compile(rb"(?xsm)" + _STRINGS_AND_COMMENTS + _RULES)
 _EFFECTS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS + rb"| (?P<blank> \bawait\b | \btry\b[?!]? )")
+_PLACEHOLDERS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS + rb"| (?P<value> <\#(?:(?!\#>).)*\#> )")
+_UNKNOWN_TEST = re.compile(
+    rb"""(?mx) (?P<test> ^[ \t]*\#(?:else)?if[ \t]+ (?:(?!//|/\*)[^\n])*?
+        (?: \b(?!(?:os|arch|swift|compiler|canImport|targetEnvironment)\b)\w+\( | , | (?<![\w.=(<>])\d )
+        (?:(?!//|/\*)[^\n])* )"""
+)
 _OLD_BINDING = re.compile(rb"(?<=,)\s*\b\w+\s*=(?!=)")
 _EFFECT = re.compile(rb"\bawait\b|\btry\b[?!]?")
 # Characters that are no space to the grammar; and a line of a string that ends with `\` and a space, or with CRLF.
 _INVISIBLE = re.compile(rb"\x00|\xc2\xa0|\xe2\x80[\x8b\x8c\x8d\x8e\x8f\xa8\xa9]|\xef\xbb\xbf|\\[ \t]*(?=[ \t]\n|\r\n)")
+
+
+def prepared(data: bytes) -> bytes:
+    """The text to parse first: without what the grammar reads as something else, so that it sees no error.
+
+    Xcode's placeholders become values, and conditions of `#if` that it does not know a name.
+    """
+    if b"<#" in data:
+        data = _PLACEHOLDERS.sub(_rewrite, data)
+    return _UNKNOWN_TEST.sub(_rewrite, data) if b"#if" in data else data
 
 
 def _text_rules(data: bytes) -> bytes:
@@ -63,10 +81,6 @@ def _without_effects(data: bytes) -> bytes:
 def _rewrite(match: re.Match[bytes]) -> bytes:
     text = match[0]
     match _rule_of(match):
-        case "comment":
-            # Right behind a word or string, `//` is taken for an operator.
-            behind = match.string[match.start() - 1 : match.start()].isspace() or match.start() == 0
-            return text if behind or b"callkit-lint:" in text or text.startswith(b"/*") else _spaces_for(text)
         case "value" | "metatype" | "regex":
             return b"0" + _spaces_for(text[1:])
         case "blank":
@@ -75,6 +89,9 @@ def _rewrite(match: re.Match[bytes]) -> bytes:
             return b"\n"
         case "keyword":
             return text[:-1] + b"_"
+        case "test":
+            head, condition = _split_test(text)
+            return head + b"Z" * len(condition.rstrip()) + b" " * (len(condition) - len(condition.rstrip()))
         case "join" | "where":
             return text.replace(b"\n", b" ").replace(b"\r", b" ")
         case "operator":
@@ -98,6 +115,14 @@ def _rewrite(match: re.Match[bytes]) -> bytes:
         case "closure":
             return _closure_parameters(text)
     return text
+
+
+def _split_test(text: bytes) -> tuple[bytes, bytes]:
+    """`#if` with the spaces around it, and the condition."""
+    end = text.index(b"if") + 2
+    while text[end : end + 1].isspace():
+        end += 1
+    return text[:end], text[end:]
 
 
 def _rule_of(match: re.Match[bytes]) -> str:

@@ -73,7 +73,8 @@ def join(first: Location, last: Location) -> Location:
 
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_ATTRIBUTE = re.compile(r"@\w+(?:\([^()]*\))?\s*")
+# `@escaping(A) -> B` may be written without a space: those parentheses are the type's.
+_ATTRIBUTE = re.compile(r"@(?:escaping|autoclosure|Sendable)\b\s*|@\w+(?:\([^()]*\))?\s*")
 _WORDS = re.compile(
     r"\b(?:any|some|inout|borrowing|consuming|sending|isolated|each|repeat|async|throws|rethrows|__owned|__shared)\b\s*"
 )

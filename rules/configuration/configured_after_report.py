@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callkit_lint.lifecycle import Fact, Run
 from callkit_lint.program import Program
-from callkit_lint.rule import Diagnostic, Place, Rule, Severity
+from callkit_lint.rule import Diagnostic, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -20,12 +20,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 
 def report(start: Fact, run: Run, how: str) -> Diagnostic:
-    """The finding lies in the late code, where the configuration is called; the setter is a related place."""
+    """The finding lies in the late code, where the configuration is called; the chain goes on to the setter."""
     towards = run.fact.steps()[len(start.steps()) :]
-    location = towards[0][1].location if towards else run.location
     found = RULE.at(run, MESSAGES[how], Severity.error if how == "delayed" else Severity.warning)
-    setter = Place(run.path, run.location, f"{run.site.text} is called here")
-    return replace(found, path=start.procedure.path, location=location, related=(setter,) if towards else ())
+    return replace(found, path=start.procedure.path, location=towards[0][1].location if towards else run.location)
 
 
 MESSAGES = {

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.program import Program, first
-from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
+from callkit_lint.lifecycle import Run
+from callkit_lint.program import Program
+from callkit_lint.rule import Diagnostic, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    for runs in program.runs("category"):
-        run = first(runs, ("active", "call", "route change", "device change"))
-        if run is not None:
-            compared = "category" in run.tested()  # "unless the category is already right"
-            message = MESSAGE.format(where=program.vocabulary.phases[run.phase].text)
-            yield RULE.at(run, message, confidence=Confidence.low if compared else Confidence.high)
+    for runs in program.told(("active", "call", "route change", "device change"), "category", accept=changes):
+        yield RULE.at_all(runs, MESSAGE.format(where=program.vocabulary.phases[runs[0].phase].text))
+
+
+def changes(run: Run) -> bool:
+    """Behind a look at the category the call is most likely made only where it is not right yet."""
+    return "category" not in run.tested()
 
 
 MESSAGE = (

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program, first
+from callkit_lint.program import Program
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    for runs in program.runs("category", "mode", "activation", "override"):
-        run = first((run for run in runs if fights(run)), ("route change", "device change"))
-        if run is not None:
-            yield RULE.at(run, MESSAGE.format(call=run.site.text))
+    effects = ("category", "mode", "activation", "override")
+    for runs in program.told(("route change", "device change"), *effects, accept=fights):
+        yield RULE.at_all(runs, MESSAGES[runs[0].phase].format(call=runs[0].site.text))
 
 
 def fights(run: Run) -> bool:
@@ -26,11 +25,17 @@ def fights(run: Run) -> bool:
     return True
 
 
-MESSAGE = (
-    "an observer of route changes calls {call}; when the user taps the speaker button of the system's call screen "
-    "(reason 4, override) this changes the session again (reason 3, category change) and the sound falls back to the "
-    "receiver. Only read the route here"
-)
+MESSAGES = {
+    "route change": (
+        "an observer of route changes calls {call}; when the user taps the speaker button of the system's call screen "
+        "(reason 4, override) this changes the session again (reason 3, category change) and the sound falls back to "
+        "the receiver. Only read the route here"
+    ),
+    "device change": (
+        "an observer of route changes calls {call} when an audio device comes or goes; that changes the route once more, "
+        "in a call away from what the user chose, and the sound can drop. Only read the route here"
+    ),
+}
 
 RULE = Rule(
     check,
