@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache as remember
 from pathlib import Path
 
+from callkit_lint.boundaries import partition
 from callkit_lint.cache import Cache, cache_directory
 from callkit_lint.config import Config
 from callkit_lint.dump import dump
 from callkit_lint.filter import Found, Scope, keep, select
+from callkit_lint.ir import FileSummary
 from callkit_lint.lowering import Lowered, lower, lower_all
-from callkit_lint.program import Program, build_programs, facts
+from callkit_lint.program import build, facts, may_be_armed
 from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.rulebook import Entry, load_rules
 from callkit_lint.sources import Tree, excluded, read_file, read_tree
@@ -31,8 +34,7 @@ def lint(
         rules = select(known, config)
         tree = read_tree(root, config)
         lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
-        programs = build_programs(lowered.summaries, tree.manifests)
-        found, failures = _check(rules, programs)
+        found, failures = _check(rules, partition(lowered.summaries, tree.manifests))
 
         line = _line_reader(tree)
         comments = {path: summary.comments for path, summary in lowered.summaries.items()}
@@ -67,16 +69,30 @@ def facts_of(path: Path) -> str:
     return facts(summaries, tree.manifests)
 
 
-def _check(rules: Mapping[str, Entry], programs: Iterable[Program]) -> tuple[list[Found], list[Failure]]:
-    """What every rule finds in every program. A rule that raises is a failure of ours; the others still report."""
+def _check(
+    rules: Mapping[str, Entry], programs: Mapping[str, Mapping[str, FileSummary]]
+) -> tuple[list[Found], list[Failure]]:
+    """What every rule finds in every program, one program in memory at a time.
+
+    A rule that raises is a failure of ours, as is a program that cannot be linked; all else is still reported.
+    """
     found: list[Found] = []
     failures: list[Failure] = []
-    for program in programs:
-        for name, entry in rules.items():
+    for name, files in programs.items():
+        if not may_be_armed(files):
+            continue
+        try:
+            program = build(name, files)
+        except Exception:
+            failures.append(Failure(f"the program {name} could not be analysed", traceback.format_exc()))
+            continue
+        for rule_id, entry in rules.items():
             try:
-                found.extend(Found(item, entry.rule, program.files) for item in entry.rule.check(program))
+                diagnostics = [replace(item, program=name) for item in entry.rule.check(program)]
             except Exception:
-                failures.append(Failure(f"rule {name} failed on the program {program.name}", traceback.format_exc()))
+                failures.append(Failure(f"rule {rule_id} failed on the program {name}", traceback.format_exc()))
+            else:
+                found.extend(Found(item, entry.rule, program.files) for item in diagnostics)
     return found, failures
 
 

@@ -27,7 +27,6 @@ from callkit_lint.ir import (
     FileSummary,
     Function,
     Literal,
-    Location,
     Loop,
     Member,
     Name,
@@ -43,6 +42,7 @@ from callkit_lint.ir import (
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
 )
+_DEEPEST_INDENTATION = 100
 _PREFIX = frozenset({"!", "-", "+", "~", "&", "*", "++", "--"})
 
 # What is written below a line: a line of its own, or statements; each with how much deeper it stands.
@@ -142,12 +142,17 @@ def _lines(items: list[_Item]) -> list[str]:
     while stack:
         depth, item = stack.pop()
         if isinstance(item, str):
-            lines.append("  " * depth + item)
+            lines.append(_indented(depth, item))
             continue
         text, below = _statement(item)
-        lines.append("  " * depth + text)
+        lines.append(_indented(depth, text))
         stack.extend((depth + deeper, inner) for deeper, inner in reversed(below))
     return lines
+
+
+def _indented(depth: int, text: str) -> str:
+    """A line at its depth; beyond _DEEPEST_INDENTATION all stand alike, else deep nesting is mostly spaces."""
+    return "  " * min(depth, _DEEPEST_INDENTATION) + text
 
 
 def _statement(item: Statement) -> tuple[str, list[_Item]]:
@@ -344,8 +349,3 @@ def _literal(value: bool | int | float | str | None) -> str:
         return f'"{escaped(quoted)}"'
     # Python refuses to write integers of thousands of digits in decimal.
     return hex(value) if isinstance(value, int) and value.bit_length() > 10_000 else repr(value)
-
-
-def location_text(place: Location) -> str:
-    """A location as `line:column-line:column`."""
-    return f"{place.line}:{place.column}-{place.end_line}:{place.end_column}"

@@ -171,12 +171,25 @@ def first(runs: Iterable[Run], phases: Iterable[str]) -> Run | None:
 
 def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Program, ...]:
     """The programs of a tree, linked and with phases; paths are relative to the root of analysis."""
+    return tuple(build(name, own) for name, own in boundaries.partition(files, manifests).items())
+
+
+def may_be_armed(files: Mapping[str, FileSummary]) -> bool:
+    """Whether a program speaks of a call framework at all; one that does not need not be linked."""
     vocabulary = load()
-    programs = []
-    for name, own in boundaries.partition(files, manifests).items():
-        graph = link(own, vocabulary)
-        programs.append(Program(name, frozenset(own), graph, spread(graph, vocabulary), vocabulary))
-    return tuple(programs)
+    return any(
+        not vocabulary.call_modules.isdisjoint(summary.imports)
+        or any(not vocabulary.arms.isdisjoint(decl.supertypes) for decl in summary.types)
+        or any(item.type in vocabulary.arms for decl in summary.types for item in decl.fields)
+        for summary in files.values()
+    )
+
+
+def build(name: str, files: Mapping[str, FileSummary]) -> Program:
+    """One program from the summaries of its files."""
+    vocabulary = load()
+    graph = link(files, vocabulary)
+    return Program(name, frozenset(files), graph, spread(graph, vocabulary), vocabulary)
 
 
 # ---- facts ----------------------------------------------------------------------------------------------------------

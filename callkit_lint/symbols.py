@@ -99,6 +99,10 @@ class Symbols:
         self.by_selector: dict[str, list[Procedure]] = defaultdict(list)
         self.subtypes: dict[str, set[str]] = defaultdict(set)
         self._shorter: dict[str, list[str]] = defaultdict(list)
+        # A table never changes once it is built: what was looked up once is kept.
+        self._lineages: dict[tuple[str, str], tuple[tuple[str, TypeInfo | None], ...]] = {}
+        self._descendants: dict[str, list[str]] = {}
+        self._members: dict[tuple[str, str, str, bool, bool], list[Procedure]] = {}
         self._declare_types(files)
         for path, summary in files.items():
             self.globals.update((item.name, item) for item in summary.globals)
@@ -171,8 +175,13 @@ class Symbols:
             name = self.aliases[name]
         return name
 
-    def lineage(self, name: str, path: str) -> Iterator[tuple[str, TypeInfo | None]]:
+    def lineage(self, name: str, path: str) -> tuple[tuple[str, TypeInfo | None], ...]:
         """The type and its supertypes, nearest first; framework types without a TypeInfo."""
+        if (name, path) not in self._lineages:
+            self._lineages[name, path] = tuple(self._lineage(name, path))
+        return self._lineages[name, path]
+
+    def _lineage(self, name: str, path: str) -> Iterator[tuple[str, TypeInfo | None]]:
         queue, seen = [name], set()
         while queue:
             current = self.alias(queue.pop(0))
@@ -186,14 +195,15 @@ class Symbols:
 
     def descendants(self, name: str) -> list[str]:
         """All types of the program below this one (subclasses, conforming types), sorted."""
-        seen: set[str] = set()
-        queue = [name]
-        while queue:
-            for sub in self.subtypes.get(queue.pop(), ()):
-                if sub not in seen:
-                    seen.add(sub)
-                    queue.append(sub)
-        return sorted(seen - {name})
+        if name not in self._descendants:
+            seen: set[str] = set()
+            queue = [name]
+            while queue:
+                new = self.subtypes.get(queue.pop(), set()) - seen
+                seen |= new
+                queue += new
+            self._descendants[name] = sorted(seen - {name})
+        return self._descendants[name]
 
     def field(self, owner: str, name: str, path: str) -> tuple[Field, TypeInfo] | None:
         """A stored property of the type or a supertype, with the type that declares it.
@@ -211,11 +221,15 @@ class Symbols:
 
         `key` is a Swift base name or, with `selector`, a selector; `above` starts at the supertypes (`super`).
         """
-        for depth, (_, info) in enumerate(self.lineage(owner, path)):
-            if info and not (above and depth == 0):
-                found = (info.selectors if selector else info.methods).get(key)
-                if found:
-                    return found if above else self._with_overrides(found, owner, key, path, selector=selector)
+        question = (owner, key, path, selector, above)
+        if question not in self._members:
+            self._members[question] = self._find_members(*question)
+        return self._members[question]
+
+    def _find_members(self, owner: str, key: str, path: str, selector: bool, above: bool) -> list[Procedure]:
+        for _, info in self.lineage(owner, path)[1 if above else 0 :]:
+            if info and (found := (info.selectors if selector else info.methods).get(key)):
+                return found if above else self._with_overrides(found, owner, key, path, selector=selector)
         return [] if above else self._with_overrides([], owner, key, path, selector=selector)
 
     def _with_overrides(

@@ -121,6 +121,8 @@ def depth_of(summary: object) -> int:
         ("a as? B", "(a as? B)"),
         ("a as! B<C>", "(a as B)"),
         ("a is B", "(a is B)"),
+        ("a as? B.C ?? d", "((a as? B.C) ?? d)"),
+        ("(any P).self", "P.self"),
         ("a ..< b", "(a ..< b)"),
         ("a ? b : c ? d : e", "(a ? b : (c ? d : e))"),
         ("&a", "&a"),
@@ -405,6 +407,12 @@ def test_switch() -> None:
         "  else",
         "    call z()",
     ]
+
+
+def test_each_pattern_has_its_own_where() -> None:
+    assert body("switch a { case .b where c, .d where e(): f()\ndefault: break }")[1] == (
+        "  when case((.b where c), (.d where e()))"
+    )
 
 
 def test_a_pattern_is_no_call() -> None:
@@ -767,6 +775,25 @@ def test_branches_that_are_never_compiled_are_dropped() -> None:
     assert body("#if false\na()\n#endif\nb()") == ["call b()"]
     assert body("#if true\na()\n#else\nb()\n#endif") == ["call a()"]
     assert body("#if 0\n#if A\na()\n#else\nb()\n#endif\nc()\n#endif\nd()") == ["call d()"]
+
+
+def test_a_directive_right_behind_return_is_no_value() -> None:
+    """The grammar reads it as one; everything after it would seem to belong to the branch."""
+    assert body("#if targetEnvironment(simulator)\nreturn\n#endif\na()") == [
+        "#if",
+        "  when #if(targetEnvironment(simulator))",
+        "    return",
+        "call a()",
+    ]
+    assert body("let x =\n#if A\na()\n#else\nb()\n#endif\nc()") == [
+        "declare x",
+        "#if",
+        "  when #if(A)",
+        "    call a()",
+        "  else",
+        "    call b()",
+        "call c()",
+    ]
 
 
 def test_nested_conditions() -> None:

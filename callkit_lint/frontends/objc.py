@@ -66,8 +66,9 @@ _NO_DECLARATION = frozenset(
         # Fields are read with their type, imports and macros from the text.
         "comment", "instance_variables", "property_declaration", "property_implementation", "module_import",
         "preproc_include", "preproc_def", "preproc_function_def", "preproc_call",
-        "class_declaration", "protocol_forward_declaration", "method_type", "method_parameter", "parameterized_arguments", "attribute_specifier",
-        "availability_attribute_specifier",
+        "class_declaration", "protocol_forward_declaration",
+        "method_type", "method_parameter", "parameterized_arguments",
+        "attribute_specifier", "availability_attribute_specifier",
     )
 )  # fmt: skip
 _MEMBERS = frozenset(
@@ -195,7 +196,7 @@ class _FileLowering(StatementLowering):
         self._containers: list[tuple[int, str]] | None = None
         # C++ classes whose braces were blanked, with the fields found in each.
         self._scopes: list[tuple[CxxScope, list[Field]]] = []
-        if text != preprocessed.text and b"class" in original or b"struct" in original:
+        if text != preprocessed.text and (b"class" in original or b"struct" in original):
             blanked = (scope for scope in cxx_scopes(preprocessed.text) if text[scope.start : scope.body].isspace())
             self._scopes = [(scope, []) for scope in blanked]
 

@@ -34,8 +34,8 @@ _CONSTANTS: dict[bytes, bool | None] = {
     b"YES": True, b"NO": False, b"TRUE": True, b"FALSE": False, b"true": True, b"false": False,
     b"nil": None, b"NULL": None, b"Nil": None, b"nullptr": None,
 }  # fmt: skip
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "\n": "", "\r\n": ""}
+_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
 _NUMBER_SUFFIX = re.compile(r"(?:[ulz]+|(?<=[\d.])f)$")
 
 Lower = Callable[[Node, int], Expr]

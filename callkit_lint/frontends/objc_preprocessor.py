@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     |//(?:[^\n\\]|\\\r?\n|\\)*
     |"(?:[^"\\\n]|\\.)*"?
     |'(?:[^'\\\n]|\\.)*'?
-    |\#[ \t]*(?P<directive>[a-z]+)(?P<rest>(?:[^\n\\]|\\\r?\n|\\)*)
+    |\#[ \t]*(?P<directive>[a-z]+)(?P<rest>(?:[^\n\r\\]|\\\r?\n|\\|\r(?!\n))*)
     |@import[ \t]+(?P<module>[\w.]+)
     |@(?P<container>interface|protocol|end)\b(?!\s*[\w, \t]*;|\s*\()
     """,
@@ -182,18 +182,18 @@ def _imported(rest: bytes) -> list[str]:
 
 
 def _macro(rest: bytes, opened: list[Conditional], offset: int, result: Preprocessed) -> None:
-    """`#define NAME value`; a macro with parameters or without value says nothing that is asked for."""
+    """`#define NAME value`, the value "" where there is none; a macro with parameters is no constant."""
     found = re.match(rb"\s+(\w+)(?!\()(?:\s+(.*))?$", rest, re.DOTALL)
     if not found:
         return
-    name = found[1].decode()
-    if opened and opened[-1].alternatives[-1].condition == f"!defined({name})" and len(opened[-1].directives) == 1:
+    name, value = found[1].decode(), _without_comments(found[2] or b"")
+    if not value and opened and opened[-1].alternatives[-1].condition == f"!defined({name})":
         # `#ifndef X_H` and then at once `#define X_H` is an include guard and no condition.
         between = result.text[opened[-1].directives[0][1] : offset]
-        opened[-1].include_guard = not found[2] and not _COMMENT_OR_STRING.sub(b"", between).strip()
-    value = _without_comments(found[2] or b"")
-    if value:
-        result.macros.append((name, value))
+        if len(opened[-1].directives) == 1 and not _COMMENT_OR_STRING.sub(b"", between).strip():
+            opened[-1].include_guard = True
+            return
+    result.macros.append((name, value))
 
 
 def _condition(word: str, rest: bytes) -> str:

@@ -264,10 +264,10 @@ def _member_constructor(match: re.Match[bytes]) -> bytes:
     if match["bodyless"]:
         return blank(match[0])
     head, name = blank(match["head"]), match["name"]
-    # The result type goes before the name, or over its beginning; the name is read from the original text anyway.
+    # The result type goes over the beginning of a long name, else before it; the lowering reads the original name.
     together = head + name
-    at = len(head) - 5 if len(head) >= 5 and b"\n" not in head[-5:] else len(head)
-    if at + 6 > len(together):
+    at = min(len(head), len(together) - len(b"void x"))
+    if at < 0 or b"\n" in together[at : at + 5]:
         return blank(match[0])
     spelled = together[:at] + b"void " + together[at + 5 :]
     return spelled + match["parameters"] + blank(match["rest"])

@@ -158,7 +158,7 @@ class StatementLowering(ExpressionLowering):
         if inner is None:
             return ()
         result: list[Statement] = []
-        for part in _comma_separated(inner):
+        for part in _comma_separated(inner) if inner.type == "comma_expression" else (inner,):
             value = self._effect(part, depth)
             # A name or value alone does nothing; it is mostly a macro.
             if not isinstance(value, Name | Literal):

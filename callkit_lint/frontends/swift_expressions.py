@@ -36,6 +36,7 @@ from callkit_lint.naming import setter_selector
 DEEPEST = 700
 EXPRESSION_COST, ATOM_COST, BLOCK_COST, PATTERN_COST, TYPE_COST = 8, 6, 10, 6, 6
 
+_DEEPEST_NESTED_TYPE = 20
 _LONGEST_NUMBER = 100
 _SELECTOR_MAKERS = frozenset({"Selector", "NSSelectorFromString"})
 _CALLS = frozenset({"call_expression", "constructor_expression", "macro_invocation"})
@@ -100,8 +101,8 @@ class Expressions(Source):
             return self.type_reference(node)
         if not node.is_named:
             return Name(self.text(node), self.location(node))
-        if self.depth >= DEEPEST:
-            return self.too_deep(node)
+        if node.type == "directive" or not node.named_child_count:
+            return Unknown((), self.location(node))
         parts = self.block_of([child for child in node.children if child.is_named]).statements
         return Unknown(parts, self.location(node))
 
@@ -152,7 +153,7 @@ class Expressions(Source):
             return Name(name, place)
         first, *others = name.split(".")
         result: Expr = Name(first, place)
-        for part in others:
+        for part in others[:_DEEPEST_NESTED_TYPE]:
             result = Member(result, part, place)
         return result
 
@@ -255,7 +256,7 @@ class Expressions(Source):
     # ---- calls ----
 
     def call(self, callee: Expr, suffix: Node, location: Location, optional: bool) -> Expr:
-        """A call or subscript of `callee`."""
+        """A call or subscript of `callee`; `callee(a:b:)` only names a function."""
         if suffix.type == "tuple_expression":
             arguments = self._tuple_arguments(suffix)
         else:
@@ -263,25 +264,23 @@ class Expressions(Source):
             if first.type == "value_arguments" and self.data[first.start_byte] == 0x5B:
                 indices = (argument.value for argument in self.arguments(suffix))
                 return Operator("[]", (callee, *indices), location)
+            labels = self._reference_labels(suffix)
+            if labels and isinstance(callee, Member):
+                return Member(callee.base, f"{callee.name}({labels})", location)
+            if labels and isinstance(callee, Name):
+                return Name(f"{callee.name}({labels})", location)
             arguments = self.arguments(suffix)
         if isinstance(callee, Member):
-            labels = self._reference_labels(suffix)
-            if labels:
-                return Member(callee.base, f"{callee.name}({labels})", location)
             base = Name("", callee.location) if callee.base is None else callee.base
             return Call(callee.name, base, arguments, location, optional=optional)
-        if not isinstance(callee, Name):
-            if isinstance(callee, Collection):
-                # `[Int]()` reads like a call of an array literal
-                name = type_name(self.slice_of(callee.location))
-                return Call(name, None, arguments, location, optional=optional)
-            return Call("", callee, arguments, location, optional=optional)
-        labels = self._reference_labels(suffix)
-        if labels:
-            return Name(f"{callee.name}({labels})", location)
-        if callee.name in _SELECTOR_MAKERS and len(arguments) == 1 and isinstance(arguments[0].value, Literal):
-            return Selector(str(arguments[0].value.value), location)
-        return Call(callee.name, None, arguments, location, optional=optional)
+        if isinstance(callee, Name):
+            if callee.name in _SELECTOR_MAKERS and len(arguments) == 1 and isinstance(arguments[0].value, Literal):
+                return Selector(str(arguments[0].value.value), location)
+            return Call(callee.name, None, arguments, location, optional=optional)
+        if isinstance(callee, Collection):
+            # `[Int]()` reads like a call of an array literal
+            return Call(type_name(self.slice_of(callee.location)), None, arguments, location, optional=optional)
+        return Call("", callee, arguments, location, optional=optional)
 
     def slice_of(self, place: Location) -> str:
         """The text at a location."""

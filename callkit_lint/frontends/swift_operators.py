@@ -67,6 +67,7 @@ class Lowering(Protocol):
     """What this module needs of the rest of the frontend."""
 
     def text(self, node: Node) -> str: ...
+    def slice(self, start: int, end: int) -> str: ...
     def identifier(self, node: Node) -> str: ...
     def location(self, node: Node) -> Location: ...
     def span(self, start: int, end: int) -> Location: ...
@@ -215,6 +216,9 @@ class Sequence:
             return Member(None, self.lowering.identifier(name), self.lowering.span(node.start_byte, name.end_byte))
         if kind in CALL_SUFFIXES:
             return self.lowering.parenthesised(node)  # `!(a)` is a call of `!` to the grammar
+        if kind == "(" and self.at + 1 < len(self.pieces):
+            self.at += 2  # `(any P).self`
+            return self.lowering.atom(*self.pieces[self.at - 2])
         if kind == "navigation_suffix" or kind == "directive":
             # `#if … .foo() #endif` between the members of a chain: what stands before is not in this expression
             self.at -= kind == "navigation_suffix"
@@ -272,9 +276,13 @@ class Sequence:
         if self.at + 1 == len(self.pieces):
             self.at += 1
             return
-        node = self.pieces[self.at + 1][1]
+        first = last = self.pieces[self.at + 1][1]
         self.at += 2
-        target = Name(type_name(self.lowering.text(node)), self.lowering.location(node))
+        while self.at < len(self.pieces) and self.pieces[self.at][0] == "navigation_suffix":
+            last = self.pieces[self.at][1]  # `as A.B` is a member of the cast to the grammar
+            self.at += 1
+        written = self.lowering.slice(first.start_byte, last.end_byte)
+        target = Name(type_name(written), self.lowering.span(first.start_byte, last.end_byte))
         self.combined += 1
         if self.combined > LONGEST:
             return

@@ -13,48 +13,56 @@ from typing import NamedTuple
 
 from callkit_lint.frontends.repair import Rewrite
 
+# Every repetition that can fail is bounded or possessive, so that no file takes long: what is longer is not repaired.
 _STRINGS_AND_COMMENTS = rb"""
-      (?P<comment> //[^\n]* | /\*.*?\*/ )
-    | (?P<string> (?P<hashes>\#+)"(?!"").*?"(?P=hashes) | (?P<open>\#*\"\"\").*?\"\"\" | "(?:\\.|[^"\\\n])*" )
+      (?P<comment> //[^\n]* | /\*.*?(?:\*/|\Z) )
+    | (?P<string> (?P<hashes>\#{1,9})"(?!"")[^\n]{0,2000}?"(?P=hashes) | \#{0,9}\"\"\".*?(?:\"\"\"|\Z)
+        | "(?:\\.|[^"\\\n])*+"? )
 """
+_PLACEHOLDER = rb"(?P<value> <\#[^\n]{0,300}?\#> )"
 # In the order in which they are tried at each place. A group's name is the rule that rewrites its text.
 _RULES = rb"""
-    | (?P<value> <\#(?:(?!\#>).)*\#> )                                              # an Xcode placeholder
-    | (?P<where> \bwhere\s(?:[^{}\n]*,[ \t]*\n)+[^{}\n]*(?=\{) )                     # over several lines
-    | (?P<test> ^[ \t]*\#(?:else)?if\b[ \t]*(?:(?!//|/\*)[^\n])* )                  # any condition will do
-    | (?P<header> \bfunc\s(?:(?!\bwhere\b)[^\n{;])* )
-    | (?P<keyword> (?<![.\w])(?:final|prefix|postfix|infix|optional|dynamic)\b(?=\s*(?:[-+*/]?=(?!=)|\.\w|\()) )
-    | (?P<blank> \bnonisolated\(unsafe\) | @convention\([^)]*\) | \b\w+::(?=\w)
-        | @available\([^)]*\)(?=\s*(?:@\w+\s*)*\#Preview)
-        | (?:@objc\([^)]*\)\s*)?@NSManaged\b[^\n{}]*\bfunc\b[^\n{}]*                     # a method without a body
-        | (?<=->)\s*sending\b | ^[ \t]*\#(?:error|warning)\b[^\n]* | &\s*Sendable\b | @_(?:inherit|implicit)\w+ )
+    | (?P<where> \bwhere\s(?:[^{},\n]{0,200}+,){0,9}?[^{},\n]{0,200}+,[ \t]*\n[^{}]{0,400}+(?=\{) )  # on several lines
+    | (?P<test> ^[ \t]*+\#(?:else)?if\b[ \t]*+(?:(?!//|/\*)[^\n])*+ )               # any condition will do
+    | (?P<header> \bfunc\s(?:(?!\bwhere\b)[^\n{;])*+ )
+    | (?P<keyword> (?<![.\w])(?:final|prefix|postfix|infix|optional|dynamic)\b
+        (?=[ \t]{0,20}+(?:[-+*/]?=(?!=)|\.\w|\()) )
+    | (?P<blank> \bnonisolated\(unsafe\) | @convention\([^)\n]{0,200}\) | \b\w{1,100}+::(?=\w)
+        | @available\([^)\n]{0,200}\)(?=\s{0,100}+(?:@\w{1,50}+\s{0,100}+){0,5}+\#Preview)
+        | (?:@objc\([^)\n]{0,200}\)\s{0,100}+)?@NSManaged\b[^\n{}]{0,300}?\bfunc\b[^\n{}]*+   # a method without a body
+        | (?<=->)[ ]?sending\b | ^[ \t]*+\#(?:error|warning)\b[^\n]*+ | &[ ]?Sendable\b | @_(?:inherit|implicit)\w++ )
     | (?P<newline> ; )
-    | (?P<join> \}\s*\n\s*\w+:\s*(?=\{) )                                           # a trailing closure's label
-    | (?P<operator> \n\s*(?:[*/%|^]|[<>]=?|<<|>>)(?=[ \t]) )                        # begins a line
-    | (?P<associated> \bassociatedtype\s+\w+\s*:[^\n=]*,[^\n=]* )
-    | (?P<condition> (?<!\#)\b(?:if|guard|while|switch|for)\s[^{"]* )
-    | (?P<empty_case> \bcase\s+(?:let\s+)?[\w.]+\(\)(?=\s*[:,=]) )
-    | (?P<value_case> \bcase\s*\((?:[^()\n]*\?[^()\n]*:[^()\n]*)\)(?=\s*[:,])       # a ternary as pattern
-        | \bcase\s*\([^\n]*\)\s*(?:\?|\.\.)[^\n]*?(?=:[ \t]*(?:\n|//)) )
-    | (?P<catches> \bcatch\b[^{\n,]*,[^{\n]* )
-    | (?P<unit> (?:[(,={:\[]\s*|\?\s+|\b(?:in|return)\s*)\(\)(?!\s*(?:->|async\b|throws\b|rethrows\b|[.=>{])) )
-    | (?P<closure> \{\s*(?:\[[^\]\n]*\]\s*)?\((?:[^(){}\n]|\([^(){}\n]*\))*\)[^{}\n]*?\bin\b )
-    | (?P<metatype> (?<=[\s(,])\((?:[^()\n]*<[^()\n]*>[^()\n]*|@[^\n]*?)\)(?=\.self\b) )
-    | (?P<labels> \(\s*_\s*:[^(){}\n]*\)(?=\s*(?:throws\s*)?->) )
-    | (?P<regex> (?:(?<=[=(,:])|(?<=[=(,:]\ ))/(?![/*\s])(?:\\.|[^\\/\n])+/(?=\s*[\n,).]) )
+    | (?P<join> \}[ \t\r]*+\n\s{0,200}+\w{1,100}+:[ \t]{0,20}+(?=\{) )              # a trailing closure's label
+    | (?P<operator> \n[ \t]*+(?:[*/%|^]|[<>]=?|<<|>>)(?=[ \t]) )                    # begins a line
+    | (?P<associated> \bassociatedtype\s\w{1,100}+[ ]?:[^\n=,]*+,[^\n=]*+ )
+    | (?P<condition> (?<!\#)\b(?:if|guard|while|switch|for)\s[^{"]*+ )
+    | (?P<empty_case> \bcase\s(?:let\s)?[\w.]{1,200}+\(\)(?=[ \t]{0,20}+[:,=]) )
+    | (?P<value_case>                                                               # a ternary or a range as pattern
+        \bcase\s?\([^()\n]{0,100}\?[^()\n]{0,100}:[^()\n]{0,100}\)(?=[ \t]{0,20}+[:,])
+        | \bcase\s?\((?:[^()\n]|\([^()\n]{0,100}+\)){0,200}+\)[ ]?(?:\?|\.\.)[^\n]{0,200}?(?=:[ \t]{0,20}+(?:\n|//)) )
+    | (?P<catches> \bcatch\b[^{\n,]{0,200}+,[^{\n]{0,400}+ )
+    | (?P<unit> (?:[(,={:\[]\s{0,200}+|\?\s{1,200}+|\b(?:in|return)\b\s{0,200}+)\(\)
+        (?!\s{0,100}+(?:->|async\b|throws\b|rethrows\b|[.=>{])) )
+    | (?P<closure> \{\s{0,100}+(?:\[[^\]\n]{0,200}+\]\s{0,100}+)?\((?:[^(){}\n]|\([^(){}\n]{0,200}+\)){0,500}+\)
+        [^{}\n]{0,200}?\bin\b )
+    | (?P<metatype> (?<=[\s(,])\((?:[^()\n]|\([^()\n]{0,100}+\)){1,300}+\)(?=\.self\b) )
+    | (?P<labels> \(\s{0,20}+_\s{0,20}+:[^(){}\n]{0,300}+\)(?=\s{0,20}+(?:throws\s{1,20}+)?->) )
+    | (?P<regex> (?:(?<=[=(,:])|(?<=[=(,:]\ ))/(?![/*\s])(?:\\.|[^\\/\n])++/(?=[ \t]{0,20}+[\n,).]) )
 """
-_REWRITES = re.compile(rb"(?xsm)" + _STRINGS_AND_COMMENTS + _RULES)
+_REWRITES = re.compile(rb"(?xsm)" + _STRINGS_AND_COMMENTS + rb"|" + _PLACEHOLDER + _RULES)
 _EFFECTS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS + rb"| (?P<blank> \bawait\b | \btry\b[?!]? )")
-_PLACEHOLDERS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS + rb"| (?P<value> <\#(?:(?!\#>).)*\#> )")
+_PLACEHOLDERS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS + rb"|" + _PLACEHOLDER)
 _UNKNOWN_TEST = re.compile(
     rb"""(?mx) (?P<test> ^[ \t]*\#(?:else)?if[ \t]+ (?:(?!//|/\*)[^\n])*?
         (?: \b(?!(?:os|arch|swift|compiler|canImport|targetEnvironment)\b)\w+\( | , | (?<![\w.=(<>])\d )
         (?:(?!//|/\*)[^\n])* )"""
 )
-_OLD_BINDING = re.compile(rb"(?<=,)\s*\b\w+\s*=(?!=)")
+_OLD_BINDING = re.compile(rb"(?<=,)\s{0,200}+\b\w{1,100}+\s{0,20}+=(?!=)")
 _EFFECT = re.compile(rb"\bawait\b|\btry\b[?!]?")
 # Characters that are no space to the grammar; and a line of a string that ends with `\` and a space, or with CRLF.
-_INVISIBLE = re.compile(rb"\x00|\xc2\xa0|\xe2\x80[\x8b\x8c\x8d\x8e\x8f\xa8\xa9]|\xef\xbb\xbf|\\[ \t]*(?=[ \t]\n|\r\n)")
+_INVISIBLE = re.compile(
+    rb"\x00|\xc2\xa0|\xe2\x80[\x8b\x8c\x8d\x8e\x8f\xa8\xa9]|\xef\xbb\xbf|\\(?=[ \t]{1,100}+\n|\r\n)"
+)
 
 
 def prepared(data: bytes) -> bytes:
@@ -81,6 +89,8 @@ def _without_effects(data: bytes) -> bytes:
 def _rewrite(match: re.Match[bytes]) -> bytes:
     text = match[0]
     match _rule_of(match):
+        case "metatype" if b"<" not in text and not text.startswith(b"(@"):
+            return text
         case "value" | "metatype" | "regex":
             return b"0" + _spaces_for(text[1:])
         case "blank":
@@ -127,7 +137,7 @@ def _split_test(text: bytes) -> tuple[bytes, bytes]:
 
 def _rule_of(match: re.Match[bytes]) -> str:
     """The rule whose group matched; groups inside it do not count."""
-    return next(name for name in match.re.groupindex if name not in ("hashes", "open") and match[name] is not None)
+    return next(name for name in match.re.groupindex if name != "hashes" and match[name] is not None)
 
 
 def _end_of_first(text: bytes) -> int:
@@ -158,7 +168,8 @@ def _spaces_for(text: bytes) -> bytes:
 
 # ---- #if ------------------------------------------------------------------------------------------------------------
 
-_ATTRIBUTES = re.compile(rb"(?:@\w+(?:\([^\n]*\))?\s*)+")
+_DEEPEST = 30
+_ATTRIBUTES = re.compile(rb"(?:@\w{1,50}+(?:\([^()\n]{0,200}+\)|\([^\n]{0,200}\))?\s{0,100}+){1,5}")
 _DIRECTIVE = re.compile(rb"^[ \t]*#(if|elseif|else|endif)\b([^\n]*)", re.MULTILINE)
 
 
@@ -170,7 +181,7 @@ class _Directive(NamedTuple):
 
 
 def _groups(data: bytes) -> Iterator[list[_Directive]]:
-    """Each `#if` with its `#elseif`, `#else` and `#endif`, inner ones first."""
+    """Each `#if` with its `#elseif`, `#else` and `#endif`, inner ones first; very deep ones are left alone."""
     open_: list[list[_Directive]] = []
     for match in _DIRECTIVE.finditer(data):
         directive = _Directive(match[1], match[2].strip(), match.start(), match.end())
@@ -179,7 +190,9 @@ def _groups(data: bytes) -> Iterator[list[_Directive]]:
         elif open_:
             open_[-1].append(directive)
             if directive.keyword == b"endif":
-                yield open_.pop()
+                group = open_.pop()
+                if len(open_) < _DEEPEST:
+                    yield group
 
 
 def _blank(text: bytearray, start: int, end: int) -> None:
@@ -211,15 +224,15 @@ def _misplaced_blanked(data: bytes) -> bytes:
         bodies = [bytes(text[here.end : there.start]) for here, there in zip(group, group[1:], strict=False)]
         if any(body.count(b"{") != body.count(b"}") for body in bodies):
             _keep_branch(text, group, last=False)
-        elif _is_misplaced(bytes(text), group, bodies):
+        elif _is_misplaced(text, group, bodies):
             for directive in group:
                 _blank(text, directive.start, directive.end)
     return bytes(text)
 
 
-def _is_misplaced(text: bytes, group: list[_Directive], bodies: list[bytes]) -> bool:
-    before = text[max(0, group[0].start - 500) : group[0].start].rstrip()[-1:]
-    after = text[group[-1].end : group[-1].end + 500].lstrip()[:1]
+def _is_misplaced(text: bytearray, group: list[_Directive], bodies: list[bytes]) -> bool:
+    before = bytes(text[max(0, group[0].start - 500) : group[0].start]).rstrip()[-1:]
+    after = bytes(text[group[-1].end : group[-1].end + 500]).lstrip()[:1]
     inner = [body.strip() for body in bodies]
     return (
         before in (b"(", b",", b"[", b"=", b"&", b"|", b"+", b"?", b"<")

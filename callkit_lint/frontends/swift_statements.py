@@ -63,6 +63,7 @@ class Statements(Expressions):
         super().__init__(data)
         # What the pattern being read binds; taken by the arm or loop it belongs to.
         self.bound: list[Declare] = []
+        self.has_directives = b"#if" in data
 
     def local_type(self, node: Node) -> None:
         """A type declared in a body."""
@@ -101,9 +102,20 @@ class Statements(Expressions):
                     continue
             if not (open_ and open_[-1].dead):
                 self.statement(node, out)
+            if self.has_directives and (directive := self._trailing_directive(node)):
+                out = self._directive(directive, out, open_)
         while open_:
             out = self._close(open_, out)
         return tuple(out)
+
+    def _trailing_directive(self, node: Node) -> Node | None:
+        """The directive that a statement ends with: behind a bare `return` or `=` the grammar takes it for a value."""
+        last_line = self.data[self.data.rfind(b"\n", node.start_byte, node.end_byte) + 1 : node.end_byte]
+        if not last_line.lstrip().startswith(b"#"):
+            return None
+        while node.child_count and node.type != "directive":
+            node = node.children[-1]
+        return node if node.type == "directive" else None
 
     def _directive(self, node: Node, out: list[Statement], open_: list[Conditional]) -> list[Statement]:
         """Follow one directive; the list that the statements after it belong to."""
@@ -262,12 +274,12 @@ class Statements(Expressions):
             elif kind == "where_keyword":
                 in_where = True
             elif kind == ":" or kind == ",":
+                if in_where and patterns:
+                    patterns[-1] = self._with_where(patterns[-1], where)
                 in_where = False
+                where = []
             elif in_where:
                 where.append(child)
-        if where and patterns:
-            condition = self._values(where)
-            patterns[-1] = Operator("where", (patterns[-1], condition), join(patterns[-1].location, condition.location))
         bound, self.bound = self.bound, outer
         statements: tuple[Statement, ...] = (*bound, *self.block_of(body).statements)
         if falls:
@@ -276,6 +288,10 @@ class Statements(Expressions):
             return Arm(None, Block(statements))
         place = join(patterns[0].location, patterns[-1].location)
         return Arm(Operator("case", tuple(patterns), place), Block(statements))
+
+    def _with_where(self, pattern: Expr, where: list[Node]) -> Expr:
+        condition = self._values(where)
+        return Operator("where", (pattern, condition), join(pattern.location, condition.location))
 
     # ---- conditions and patterns ----
 
@@ -459,7 +475,7 @@ class Statements(Expressions):
 
     def _transfer(self, node: Node, out: list[Statement]) -> None:
         """`return`, `throw`, `break`, `continue`."""
-        children = self.children(node)
+        children = [child for child in self.children(node) if child.type != "directive"]
         kind = "throw" if children[0].type == "throw_keyword" else children[0].type
         value = self._values(children[1:]) if len(children) > 1 else None
         place = self.location(node)
@@ -487,7 +503,7 @@ class Statements(Expressions):
             kind = child.type
             if kind == "pattern":
                 found.append(Declarator(child, "", None, None))
-            elif not found or kind in ("=", ",", "type_constraints"):
+            elif not found or kind in ("=", ",", "type_constraints", "directive"):
                 continue
             elif kind == "type_annotation":
                 name = type_name(self.text(child)[1:])

@@ -113,6 +113,7 @@ class Vocabulary:
     supertypes: Mapping[str, str]
     constants: Mapping[str, str]  # Objective-C prefix of a constant -> its Swift type
     arms: frozenset[str]
+    call_modules: frozenset[str]  # the frameworks whose types arm a program
     runs_now: frozenset[str]
     swift_spellings: Mapping[str, tuple[Api, ...]]  # base name -> APIs
     objc_spellings: Mapping[str, tuple[Api, ...]]  # selector -> APIs
@@ -197,6 +198,7 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         supertypes={sub: top for _, data in files for top, subs in data.get("subtypes", {}).items() for sub in subs},
         constants={key: value for _, data in files for key, value in data.get("constants", {}).items()},
         arms=frozenset(name for _, data in files for name in data.get("framework", {}).get("arms", [])),
+        call_modules=frozenset(data["framework"]["module"] for _, data in files if "framework" in data),
         runs_now=frozenset(name for _, data in files for name in data.get("now", {}).get("names", [])),
         swift_spellings=_index(apis, lambda api: {name.partition("(")[0] for name in _swift_names(api)}),
         objc_spellings=_index(apis, lambda api: set(api.objc)),
