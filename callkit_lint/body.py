@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from functools import partial
 
-from callkit_lint.arguments import argument_for, last_name, parameter_for, run_mode, shown
-from callkit_lint.closures import RANK, ClosureFlow, Use
+from callkit_lint import handover
+from callkit_lint.arguments import argument_for, shown
+from callkit_lint.closures import Use
 from callkit_lint.conditions import Known, Test, Value, negate
 from callkit_lint.graph import Edge, Observation, Position, Site
-from callkit_lint.guards import ConditionReader
+from callkit_lint.guards import ConditionReader, spelled
 from callkit_lint.ir import (
-    Argument,
     Assign,
     Attempt,
     Block,
@@ -29,44 +28,16 @@ from callkit_lint.ir import (
     Member,
     Name,
     Operator,
-    Selector,
     Statement,
     Unknown,
 )
-from callkit_lint.knowledge import Api, Vocabulary
+from callkit_lint.knowledge import Api
+from callkit_lint.linking import Linking, Post
+from callkit_lint.notifications import awaited, name_of
 from callkit_lint.resolution import Local, Resolution, View
 from callkit_lint.rule import Confidence
-from callkit_lint.symbols import Procedure, Symbols, base_name
-from callkit_lint.values import evaluate, returned
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A closure handed to functions of the program: when it runs is known once all bodies are linked."""
-
-    edge: Edge
-    parameters: tuple[tuple[Procedure, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """A call of a closure that is stored in a property (`slot`: the declaring type and the property)."""
-
-    edge: Edge
-    slot: tuple[str, str]
-
-
-@dataclass(slots=True)
-class Linking:
-    """What all walks share, and what they leave for link to decide on the whole program."""
-
-    symbols: Symbols
-    vocabulary: Vocabulary
-    procedures: list[Procedure]
-    observations: list[Observation] = field(default_factory=list)
-    flow: ClosureFlow = field(default_factory=ClosureFlow)
-    given: list[Given] = field(default_factory=list)
-    invocations: list[Invocation] = field(default_factory=list)
+from callkit_lint.symbols import Procedure
+from callkit_lint.values import conditional, evaluate, returned
 
 
 class BodyWalk:
@@ -121,11 +92,15 @@ class BodyWalk:
                 self.branch(statement)
             case Loop(condition, body, at_least_once):
                 self.visit(condition)
-                (self.block if at_least_once else self.nested)(body)
+                if name := awaited(self.linking.vocabulary, condition):
+                    observer = self.closure(Closure((), body, statement.location))
+                    self.linking.observations.append(Observation(self.procedure, observer, name, statement.location))
+                else:
+                    (self.block if at_least_once else self.nested)(body, Test("repeated"))
             case Attempt(body, handlers, final):
                 self.block(body)
                 for handler in handlers:
-                    self.nested(handler)
+                    self.nested(handler, Test("failed"))
                 if final:
                     self.block(final)
             case Defer(body):
@@ -225,9 +200,11 @@ class BodyWalk:
             self.linking.flow.uses[self.function, value.name].append(Use(self.procedure, stored_in=slot))
 
     def slot(self, owner: str, name: str) -> tuple[str, str] | None:
-        """A property of the program that can hold a closure, named by the type that declares it."""
-        found = self.linking.symbols.field(owner, name, self.view.path) if owner else None
-        return (found[1].name, name) if found else None
+        """A property that can hold a closure, named by the type that declares it: the program's or a framework's."""
+        if not owner:
+            return None
+        found = self.linking.symbols.field(owner, name, self.view.path)
+        return (found[1].name if found else owner, name)
 
     def parameter(self, name: str) -> bool:
         local = self.view.locals.get(name)
@@ -242,7 +219,9 @@ class BodyWalk:
             case Call():
                 self.call(expr)
             case Closure():
-                self.run_closure(self.closure(expr), expr.location, "unknown", Confidence.medium, "uses a closure")
+                handover.run_closure(
+                    self, self.closure(expr), expr.location, "unknown", Confidence.medium, "uses a closure"
+                )
             case Member(base, name):
                 self.visit(base)
                 if base is not None:
@@ -303,23 +282,38 @@ class BodyWalk:
     def call(self, call: Call) -> None:
         if call.receiver is not None:
             self.visit(call.receiver)
-        elif self.invokes_closure(call):
+        elif handover.invokes_closure(self, call):
             return
         found = self.view.resolve(call)
         for argument in call.arguments:
             if not isinstance(argument.value, Closure):
                 self.visit(argument.value)
         callable_arguments = [
-            (index, item) for index, item in enumerate(call.arguments) if self.is_callable(item.value)
+            (index, item) for index, item in enumerate(call.arguments) if handover.is_callable(self, item.value)
         ]
         self.order += 1
+        if found.api is None and not found.procedures:
+            self.linking.unresolved.add(call.name.partition(":")[0])
         if found.api is not None:
             self.site(call, found.api, found.confidence)
+            if found.api.effect == "post":
+                self.post(call, found.api)
         self.calls_of(call, found)
+        if call.receiver is not None and not found.procedures and found.api is None:
+            handover.invoke_stored(self, call, self.view.type_of(call.receiver).removesuffix(".Type"))
         for index, argument in callable_arguments:
-            self.hand_over(call, found, index, argument)
+            handover.hand_over(self, call, found, index, argument)
         if found.type and call.name != "init":
             self.construct(call, found)
+        if call.name in CHANGES_RECEIVER and isinstance(call.receiver, Name):
+            self.forget_value(call.receiver.name)
+
+    def forget_value(self, name: str) -> None:
+        """A local whose value no longer is what it was declared with: `options.insert(.mixWithOthers)`."""
+        local = self.view.locals.get(name)
+        if local is not None and local.value is not None:
+            self.view.locals[name] = Local(local.type, closure=local.closure)
+            self.view.forget()
 
     def calls_of(self, call: Call, found: Resolution) -> None:
         confidence = min(found.confidence, _breadth(found.procedures))
@@ -359,135 +353,14 @@ class BodyWalk:
                 values[parameter.name] = evaluate(self.view, parameter.default)
         return values
 
-    # ---- closures and selectors -------------------------------------------------------------------------------------
-
-    def is_callable(self, value: Expr) -> bool:
-        """Closures, selectors, and names of closures or methods given as arguments."""
-        match value:
-            case Closure() | Selector():
-                return True
-            case Name(name) if name in self.view.locals:
-                local = self.view.locals[name]
-                return local.closure is not None or local.parameter
-            case Name(name):
-                return bool(self.view.owner) and any(
-                    p.function.kind == "method"
-                    for p in self.linking.symbols.members(self.view.owner, name, self.view.path, selector=False)
-                )
-            case Member(Name("self"), name):
-                return self.is_callable(Name(name))
-        return False
-
-    def invokes_closure(self, call: Call) -> bool:
-        """A call of a local function, a closure parameter, or a closure stored in a property."""
-        local = self.view.locals.get(call.name)
-        if local is None:
-            slot = self.slot(self.view.owner, call.name)
-            if slot is None:
-                return False
-            self.order += 1
-            for argument in call.arguments:
-                self.visit(argument.value)
-            self.linking.invocations.append(
-                Invocation(self.make_edge(self.procedure, call.location, "now", {}, f"calls {call.name}"), slot)
-            )
-            return True
-        for argument in call.arguments:
-            self.visit(argument.value)
-        self.order += 1
-        if local.closure is not None:
-            self.linking.flow.creation.setdefault(local.closure, "now")
-            self.edge(local.closure, call.location, "now", {}, f"calls {call.name}")
-        elif local.parameter:
-            self.linking.flow.uses[self.function, call.name].append(Use(self.procedure))
-        return True
-
-    def hand_over(self, call: Call, found: Resolution, index: int, argument: Argument) -> None:
-        """A closure or selector given to a call: when it runs is the callee's doing."""
-        callees = tuple(
-            (procedure, name)
-            for procedure in found.procedures
-            if (name := parameter_for(procedure, call, index, argument))
-        )
-        mode = run_mode(found.api, call, index, argument) if found.api else None
-        if mode is None and not callees:
-            if isinstance(argument.value, Selector):
-                mode = "screen"  # a target and its action: the frameworks' controls and gestures
-            else:
-                mode = "now" if call.name in self.linking.vocabulary.runs_now else "unknown"
-        for procedure in self.targets(call, found, argument.value):
-            if mode == "notification":
-                self.observe(call, found.api, procedure)
-            elif mode is not None:
-                confidence = Confidence.medium if mode == "unknown" else found.confidence
-                self.run_closure(procedure, argument.value.location, mode, confidence, self.run_text(call, found, mode))
-            else:
-                edge = self.make_edge(
-                    procedure, argument.value.location, "later", {}, f"gives a closure to {callees[0][0].display}"
-                )
-                self.linking.given.append(Given(edge, callees))
-                if procedure.closure is not None:
-                    self.linking.flow.given[procedure] = callees
-        if isinstance(argument.value, Name) and self.parameter(argument.value.name):
-            use = Use(self.procedure, mode or "unknown", passed_to=callees if mode is None else ())
-            self.linking.flow.uses[self.function, argument.value.name].append(use)
-
-    def run_text(self, call: Call, found: Resolution, mode: str) -> str:
-        name = base_name(found.api.swift[0]) if found.api and found.api.swift else call.name.rstrip(":")
-        return {
-            "now": f"runs a closure ({name})",
-            "unknown": f"gives a closure to {name}",
-            "later": f"posts a closure ({name})",
-            "delayed": f"runs a closure after a delay ({name})",
-            "reported": f"runs the completion of {name}",
-            "requested": f"runs the completion of {name}",
-        }.get(mode, f"sets a target ({name})")
-
-    def targets(self, call: Call, found: Resolution, value: Expr) -> Iterable[Procedure]:
-        match value:
-            case Closure():
-                return [self.closure(value)]
-            case Selector():
-                target = (
-                    call.arguments[0].value if found.api and "observer" in found.api.values and call.arguments else None
-                )
-                return self.view.selected(
-                    value, self.view.type_of(target).removesuffix(".Type") if target is not None else ""
-                )
-            case Name(name) if name in self.view.locals:
-                closure = self.view.locals[name].closure
-                return [closure] if closure else []
-            case Name(name) | Member(_, name):
-                return self.linking.symbols.members(self.view.owner, name, self.view.path, selector=False)
-        return []
-
-    def observe(self, call: Call, api: Api | None, procedure: Procedure) -> None:
-        """A registration with the notification center."""
-        expr = argument_for(api, call, "notification") if api else None
-        name = last_name(expr)
-        known = self.linking.vocabulary.notification(name) if name else None
-        if procedure.closure is not None:
-            self.linking.flow.creation[procedure] = "later"
-        if known:
-            self.linking.observations.append(
-                Observation(self.procedure, procedure, known.id, call.location, tuple(self.guards))
-            )
-
     def closure(self, closure: Closure) -> Procedure:
         """A closure literal as a procedure of its own, walked with what its surroundings know."""
         inner = Procedure(self.procedure.path, self.procedure.function, closure.body, closure, self.procedure)
         self.linking.procedures.append(inner)
         view = self.view.inner()
         view.locals.update((p.name, Local(p.type)) for p in closure.parameters)
-        BodyWalk(self.linking, inner, self.function, view).run()
+        type(self)(self.linking, inner, self.function, view).run()
         return inner
-
-    def run_closure(
-        self, procedure: Procedure, location: Location, mode: str, confidence: Confidence, text: str
-    ) -> None:
-        if procedure.closure is not None:
-            self.linking.flow.creation[procedure] = mode if mode in RANK else "later"
-        self.edge(procedure, location, mode, {}, text, confidence)
 
     # ---- what the walk leaves behind --------------------------------------------------------------------------------
 
@@ -495,21 +368,39 @@ class BodyWalk:
         return Position(self.order, tuple(self.scope))
 
     def site(self, call: Call, api: Api, confidence: Confidence) -> None:
-        values: dict[str, Value] = {name: evaluate(self.view, argument_for(api, call, name)) for name in api.values}
-        values.update((name, Known(value)) for name, value in api.constants.items())
-        self.procedure.sites.append(
-            Site(
-                self.procedure,
-                api,
-                call.location,
-                values,
-                tuple(self.guards),
-                self.position(),
-                confidence,
-                shown(api, values),
-                call.awaited,
+        given = {name: expr for name in api.values if (expr := argument_for(api, call, name)) is not None}
+        for conditions, arguments in self.cases(given):
+            values: dict[str, Value] = {name: evaluate(self.view, arguments.get(name)) for name in api.values}
+            values.update((name, Known(value)) for name, value in api.constants.items())
+            self.procedure.sites.append(
+                Site(
+                    self.procedure,
+                    api,
+                    call.location,
+                    values,
+                    (*self.guards, *conditions),
+                    self.position(),
+                    confidence,
+                    shown(api, values),
+                    call.awaited,
+                    frozenset(given),
+                )
             )
-        )
+
+    def cases(self, given: dict[str, Expr]) -> Iterator[tuple[tuple[Test, ...], dict[str, Expr]]]:
+        """A call with a conditional argument, `setMode(video ? .videoChat : .voiceChat)`, is a call for each value.
+
+        Told apart by one condition, for all arguments that it decides; those of a second one stay unknown.
+        """
+        choices = {name: choice for name, expr in given.items() if (choice := conditional(self.view, expr)) is not None}
+        if not choices:
+            yield (), given
+            return
+        condition = next(iter(choices.values())).operands[0]
+        decided = {name: c.operands for name, c in choices.items() if spelled(c.operands[0]) == spelled(condition)}
+        test = self.reader.read(condition)
+        yield (test,), given | {name: operands[1] for name, operands in decided.items()}
+        yield (negate(test),), given | {name: operands[2] for name, operands in decided.items()}
 
     def make_edge(
         self, callee: Procedure, location: Location, mode: str, arguments: Mapping[str, Value], text: str
@@ -525,6 +416,24 @@ class BodyWalk:
             Confidence.high,
             text,
         )
+
+    def post(self, call: Call, api: Api) -> None:
+        """A notification of the program's own runs its observers; link knows them when all bodies are walked."""
+        name = name_of(self.linking.vocabulary, argument_for(api, call, "notification"))
+        if name and name.startswith("own: "):
+            text = f"posts {name.removeprefix('own: ')}"
+            edge = Edge(
+                self.procedure,
+                self.procedure,
+                call.location,
+                "now",
+                {},
+                tuple(self.guards),
+                self.position(),
+                Confidence.high,
+                text,
+            )
+            self.linking.posts.append(Post(edge, name))
 
     def edge(
         self,
@@ -552,6 +461,10 @@ class BodyWalk:
         self.procedure.edges.append(edge)
 
 
+# Methods of Swift's option sets and collections that change what they are called on.
+CHANGES_RECEIVER = frozenset({"insert", "remove", "formUnion", "subtract", "formIntersection", "append", "update"})
+
+
 def _breadth(procedures: tuple[Procedure, ...]) -> Confidence:
     """How sure a call is to reach each of its targets: through a protocol with many conforming types, hardly."""
     owners = len({procedure.function.owner for procedure in procedures})
@@ -559,7 +472,8 @@ def _breadth(procedures: tuple[Procedure, ...]) -> Confidence:
 
 
 def _leaves(block: Block, *, in_switch: bool = False) -> bool:
-    """Whether a block always leaves its surroundings. A `break` leaves a switch's arm, not what is around the switch."""
+    """Whether a block always leaves its surroundings. A `break` leaves a switch's arm, not what is around the
+    switch."""
     for statement in block.statements:
         match statement:
             case Exit(kind) if not (in_switch and kind in ("break", "fallthrough")):

@@ -1,70 +1,236 @@
 """Where one program of a tree ends and the next begins.
 
-A tree can hold several apps (samples side by side, an app beside a plugin's example). For now a program is an Xcode
-project's directory with an application's entry point in it; sources outside all of those belong to every program.
-Targets of one project that exclude each other's files are not told apart yet.
+A tree can hold several apps: samples side by side, an app beside a plugin's example, an app in variants. A program is
+an application target with everything that it is built from; a library or plugin that no app of the tree uses is one
+too when it speaks of calls. A file in several targets belongs to each of their programs, one in none to the nearest.
+In doubt a program is too large: one that lacks the file that configures the session would be told that nothing does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import PurePosixPath
+import posixpath
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from callkit_lint.ir import Call, Exit, FileSummary, Function
+from callkit_lint.ir import FileSummary
+from callkit_lint.knowledge import load
+from callkit_lint.tree_paths import ancestors
+from callkit_lint.units import Need, Unit, read_units
 
-
-def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> dict[str, dict[str, FileSummary]]:
-    """The programs of a tree: name to files. A tree with at most one application is one program."""
-    projects = _project_directories(files, manifests)
-    apps = {home for path, summary in files.items() if starts_an_app(summary) and (home := _home(path, projects))}
-    if len(apps) <= 1:
-        return {_name(next(iter(apps), ".")): dict(files)}
-    homes = {path: _home(path, apps) for path in files}
-    shared = {path for path, home in homes.items() if home is None}
-    return {
-        _name(app): {path: files[path] for path in files if homes[path] == app or path in shared}
-        for app in sorted(apps)
-    }
+FOLLOWED = frozenset({"library", "extension", "aggregate"})  # what an app is built from; other apps are embedded whole
+INFERRED = frozenset({"product", "module"})  # needs that follow from a name alone, not from a declared dependency
 
 
-def _project_directories(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> set[str]:
-    """The directory of each Xcode project; of projects side by side, the directory beside it that bears its name."""
-    found: dict[PurePosixPath, list[str]] = {}
-    for path in map(PurePosixPath, manifests):
-        if path.name == "project.pbxproj" and path.parent.suffix == ".xcodeproj":
-            found.setdefault(path.parent.parent, []).append(path.parent.stem)
-    directories = {str(parent) for path in files for parent in PurePosixPath(path).parents}
-    named = {str(home / name) for home, names in found.items() if len(names) > 1 for name in names}
-    return {str(home) for home in found} | (named & directories)
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A program of the tree: its files, and in plain words why it is one and why they belong to it.
+
+    `deployment_target` is the lowest system that it runs on, `macros` what its build defines in every configuration;
+    both as far as the project file says.
+    """
+
+    name: str
+    files: Mapping[str, FileSummary]
+    evidence: tuple[str, ...]
+    deployment_target: str = ""
+    macros: tuple[str, ...] = ()
 
 
-def starts_an_app(summary: FileSummary) -> bool:
-    """Whether a file holds an application's entry point: `@main`, `@UIApplicationMain`, or a `main` that runs one."""
-    if any({"main", "UIApplicationMain"} & {a.partition("(")[0] for a in decl.attributes} for decl in summary.types):
-        return True
+def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Boundary, ...]:
+    """The programs of a tree, by name. A tree without project files is one program."""
+    units = read_units(files, manifests)
+    made = _without_copies(_programs(units, files))
+    if not made:
+        why = "no project file that could be read builds an app, or a library that takes calls: all files together"
+        return (Boundary("app", dict(files), (why,)),)
+    _add_rest(made, units, files)
+    names = _unique_names([program.root for program in made])
+    found = [
+        Boundary(
+            name,
+            {path: files[path] for path in sorted(program.files)},
+            tuple(program.evidence),
+            program.root.deployment_target,
+            program.root.macros,
+        )
+        for name, program in zip(names, made, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda boundary: boundary.name))
+
+
+def may_be_armed(files: Mapping[str, FileSummary]) -> bool:
+    """Whether a program speaks of a call framework at all; one that does not need not be linked."""
+    modules = load().call_modules
+    return owns_calls(files) or any(not modules.isdisjoint(summary.imports) for summary in files.values())
+
+
+def owns_calls(files: Mapping[str, FileSummary]) -> bool:
+    """Whether a type in these files is a call framework's delegate, or holds a provider or controller."""
+    arms = load().arms
     return any(
-        function.name.startswith("main(") and not function.owner and _runs_an_app(function)
-        for function in summary.functions
+        not arms.isdisjoint(decl.supertypes) or any(item.type in arms for item in decl.fields)
+        for summary in files.values()
+        for decl in summary.types
     )
 
 
-def _runs_an_app(function: Function) -> bool:
-    stack: list[object] = [function.body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Call) and node.name == "UIApplicationMain":
-            return True
-        if isinstance(node, Exit):
-            stack.append(node.value)
-        elif hasattr(node, "statements"):
-            stack.extend(node.statements)
-    return False
+# ---- programs from units --------------------------------------------------------------------------------------------
 
 
-def _home(path: str, directories: set[str]) -> str | None:
-    """The nearest of the directories above a file."""
-    return next((str(parent) for parent in PurePosixPath(path).parents if str(parent) in directories), None)
+@dataclass(slots=True)
+class _Program:
+    root: Unit
+    files: set[str]
+    evidence: list[str]
 
 
-def _name(directory: str) -> str:
-    return "app" if directory == "." else directory
+def _programs(units: list[Unit], files: Mapping[str, FileSummary]) -> list[_Program]:
+    """A program for each app, each extension that takes calls itself, and each library that speaks of calls unused."""
+    needs = _Needs(units)
+    apps = [unit for unit in units if unit.kind == "application" and unit.files]
+    own = {
+        unit
+        for unit in units
+        if unit.kind == "extension"
+        and owns_calls({path: files[path] for path in unit.files.difference(*(app.files for app in apps))})
+    }
+    built = [needs.program(app, without=own) for app in apps]
+    used = {unit for program in built for unit in needs.built_from(program.root, own)}
+    for extension in [unit for unit in units if unit.kind == "extension" and unit not in used | own]:
+        for program in [one for one in built if one.root.manifest == extension.manifest]:
+            _extend(program, extension, "lies in the same project")
+            used.add(extension)
+    rest = [unit for unit in units if unit in own or (unit.kind in FOLLOWED and unit not in used)]
+    candidates = [needs.program(unit, without=own - {unit}) for unit in rest]
+    for program in sorted(candidates, key=lambda one: (-len(one.files), one.root.manifest, one.root.name)):
+        covered = program.root not in own and any(program.files <= other.files for other in built)
+        if covered or not may_be_armed({path: files[path] for path in program.files}):
+            continue
+        if same := next((other for other in built if _modules(other.root) & _modules(program.root)), None):
+            same.files |= program.files
+            same.evidence.append(f"{_counted(program.root)}: another build of the same module")
+        else:
+            built.append(program)
+    return built
+
+
+def _modules(unit: Unit) -> set[Need]:
+    return {need for need in unit.provides if need[0] == "module"}
+
+
+def _extend(program: _Program, unit: Unit, why: str) -> None:
+    program.files |= unit.files
+    if unit.files:
+        program.evidence.append(f"{_counted(unit)}: {why}")
+
+
+def _counted(unit: Unit) -> str:
+    return f"{unit.text} ({len(unit.files)} file{'' if len(unit.files) == 1 else 's'})"
+
+
+class _Needs:
+    """Joins what units need with the units that provide it."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self.providers: dict[Need, list[Unit]] = defaultdict(list)
+        for unit in units:
+            for need in unit.provides:
+                self.providers[need].append(unit)
+
+    def program(self, root: Unit, without: set[Unit]) -> _Program:
+        program = _Program(root, set(root.files), [_counted(root)])
+        for unit, (user, why) in self.built_from(root, without).items():
+            if unit is not root:
+                _extend(program, unit, f"{user.name} {why}")
+        return program
+
+    def built_from(self, root: Unit, without: set[Unit]) -> dict[Unit, tuple[Unit, str]]:
+        """The unit and all that it is built from, nearest first, each with who needs it and why.
+
+        What is declared comes first: it tells apart the variants of a product that only share their name.
+        """
+        found: dict[Unit, tuple[Unit, str]] = {root: (root, "")}
+        self._follow(found, without, lambda space: space not in INFERRED)
+        self._follow(found, without, lambda space: True)
+        return found
+
+    def _follow(self, found: dict[Unit, tuple[Unit, str]], without: set[Unit], follows: Callable[[str], bool]) -> None:
+        given = set[Need]().union(*(unit.provides for unit in found))
+        queue = deque(found)
+        while queue:
+            unit = queue.popleft()
+            for need, why in unit.needs.items():
+                for other in self.provider(unit, need) if follows(need[0]) and need not in given else ():
+                    if other.kind in FOLLOWED and other not in found and other not in without:
+                        found[other] = (unit, why)
+                        given |= other.provides
+                        queue.append(other)
+
+    def provider(self, unit: Unit, need: Need) -> list[Unit]:
+        """Who provides this: of several those of the same project, else the nearest in the tree."""
+        found = self.providers.get(need, [])
+        if len(found) <= 1:
+            return found
+        ranks = [(other.manifest == unit.manifest, _shared(other.home, unit.home)) for other in found]
+        return [other for other, rank in zip(found, ranks, strict=True) if rank == max(ranks)]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many directories two paths have in common."""
+    return len(set(ancestors(one)) & set(ancestors(other)))
+
+
+def _without_copies(programs: list[_Program]) -> list[_Program]:
+    """Apps with the very same files (an app and its variants) are one program; the first stands for all."""
+    kept: dict[frozenset[str], _Program] = {}
+    for program in programs:
+        first = kept.setdefault(frozenset(program.files), program)
+        if first is not program:
+            first.evidence.append(f"{_counted(program.root)}: all files of the program are the same")
+    return list(kept.values())
+
+
+# ---- files in no target ---------------------------------------------------------------------------------------------
+
+
+def _add_rest(programs: list[_Program], units: list[Unit], files: Mapping[str, FileSummary]) -> None:
+    """Gives each file that no program has to those that have the nearest files; nothing that only tests are built from.
+
+    Headers are the most of it: no target lists them. A file nearest to tests alone is one of theirs.
+    """
+    taken = set().union(*(program.files for program in programs))
+    tests = set().union(*(unit.files for unit in units if unit.kind == "test")) - taken
+    near: dict[str, set[int]] = defaultdict(set)
+    for index, program in enumerate(programs):
+        for directory in _directories(program.files):
+            near[directory].add(index)
+    of_tests = _directories(tests)
+    added = [0] * len(programs)
+    for path in sorted(files.keys() - taken - tests):
+        directory = next(one for one in ancestors(posixpath.dirname(path)) if near[one] or one in of_tests)
+        for index in near[directory]:
+            programs[index].files.add(path)
+            added[index] += 1
+    for program, count in zip(programs, added, strict=True):
+        if count:
+            noun = "file is in no target and lies" if count == 1 else "files are in no target and lie"
+            program.evidence.append(f"{count} {noun} nearest to these")
+
+
+def _directories(files: Iterable[str]) -> set[str]:
+    """All directories that hold one of the files, at any depth."""
+    return {above for directory in {posixpath.dirname(path) for path in files} for above in ancestors(directory)}
+
+
+def _unique_names(roots: list[Unit]) -> Iterator[str]:
+    """The name of each target; where several have one name, with the project's directory, or else its full text."""
+    names = [root.name for root in roots]
+    for root in roots:
+        longer = f"{root.home}/{root.name}".removeprefix("./")
+        if names.count(root.name) == 1:
+            yield root.name
+        elif [f"{other.home}/{other.name}".removeprefix("./") for other in roots].count(longer) == 1:
+            yield longer
+        else:
+            yield root.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -155,6 +156,53 @@ def rules(format: Annotated[Format, typer.Option("--format", "-f", help="Form of
         _write(rule_list.as_json(entries) if format is Format.json else rule_list.as_text(entries))
 
 
+@app.command("why-not", no_args_is_help=True)
+def why_not(
+    place: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line with a call, as it stands in a report.")],
+    format: Annotated[Format, typer.Option("--format", "-f", help="Form of the answer.")] = Format.text,
+    profile: Annotated[
+        Profile | None,
+        typer.Option(help="The profile to answer for.  [default: default]", show_default=False),
+    ] = None,
+    root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+) -> None:
+    """Explain the calls on a line: when they can run, under which conditions, and what each rule makes of them."""
+    with _errors():
+        from callkit_lint import driver
+        from callkit_lint.reporters import explanation
+        from callkit_lint.sources import find_root
+
+        path, line = _place(place)
+        top = find_root([path], root)
+        found, report = driver.why_not(path, line, top, _config(top, [], [], profile, None), use_cache=not no_cache)
+        _write(explanation.as_json(found, report) if format is Format.json else explanation.as_text(found, report))
+
+
+@app.command()
+def programs(
+    path: Annotated[
+        Path, typer.Argument(metavar="[PATH]", help="Show the programs with files here.", show_default=False)
+    ] = Path(),
+    format: Annotated[Format, typer.Option("--format", "-f", help="Form of the list.")] = Format.text,
+    root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the files of each program.")] = False,
+) -> None:
+    """Show which programs there are, and why: each app with all that it is built from is checked by itself."""
+    with _errors():
+        from callkit_lint.driver import programs_of
+        from callkit_lint.reporters import program_list
+        from callkit_lint.sources import find_root
+
+        top = find_root([path], root)
+        found = programs_of([path], top, _config(top, [], [], None, None), use_cache=not no_cache)
+        if format is Format.json:
+            _write(program_list.as_json(found, top))
+        else:
+            _write(program_list.as_text(found, top, verbose=verbose))
+
+
 @app.command()
 def dump(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A source file; with --facts also a directory.")],
@@ -185,6 +233,16 @@ def _config(root: Path, select: list[str], ignore: list[str], profile: str | Non
         profile=profile or config.profile,
         fail_on=Severity[fail_on] if fail_on else config.fail_on,
     )
+
+
+def _place(text: str) -> tuple[Path, int]:
+    """`FILE:LINE`; a column behind it is ignored."""
+    from callkit_lint.config import UsageError
+
+    match = re.fullmatch(r"(.+?):(\d+)(?::\d+)?:?", text)
+    if match is None:
+        raise UsageError(f"{text!r} is not FILE:LINE")
+    return Path(match[1]), int(match[2])
 
 
 def _entries(names: tuple[str, ...], where: str) -> dict[str, Entry]:

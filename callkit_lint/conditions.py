@@ -36,7 +36,9 @@ class Test:
     """A node of a condition.
 
     `kind`: "and", "or", "not" (with `parts`); "truth" (`value` is the answer); "equal" (`value`, `other` compared);
-    "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "action" (the action's type); "opaque" (`text` says what it names).
+    "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "action" (the action's type);
+    "opaque" (`text` says what it names). "failed" and "repeated" are never decided: the code around handles an error,
+    or is a loop's body.
     """
 
     kind: str

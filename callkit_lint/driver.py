@@ -8,20 +8,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache as remember
+from functools import partial
 from pathlib import Path
 
-from callkit_lint.boundaries import partition
+from callkit_lint.boundaries import Boundary, may_be_armed, partition
 from callkit_lint.cache import Cache, cache_directory
-from callkit_lint.config import Config
+from callkit_lint.config import Config, UsageError
 from callkit_lint.dump import dump
-from callkit_lint.filter import Found, Scope, keep, select
-from callkit_lint.ir import FileSummary
+from callkit_lint.filter import Found, Scope, fate, keep, select
 from callkit_lint.lowering import Lowered, lower, lower_all
-from callkit_lint.program import build, facts, may_be_armed
+from callkit_lint.program import Program, build, facts
 from callkit_lint.reporters import Coverage, Failure, Report
+from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.rulebook import Entry, load_rules
 from callkit_lint.sources import Tree, excluded, read_file, read_tree
 from callkit_lint.suppression import read_comments
+from callkit_lint.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
 
 
@@ -69,30 +71,85 @@ def facts_of(path: Path) -> str:
     return facts(summaries, tree.manifests)
 
 
-def _check(
-    rules: Mapping[str, Entry], programs: Mapping[str, Mapping[str, FileSummary]]
-) -> tuple[list[Found], list[Failure]]:
+def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: bool = True) -> list[ListedProgram]:
+    """The programs of the tree below the root that have files in the paths."""
+    with _without_collector():
+        tree = read_tree(root, config)
+        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+        scope = Scope(tuple(_below(root, path) for path in paths))
+        return [
+            ListedProgram(
+                boundary.name,
+                tuple(boundary.files),
+                boundary.evidence,
+                build(boundary.name, boundary.files).armed_by if may_be_armed(boundary.files) else (),
+                boundary.deployment_target,
+                boundary.macros,
+            )
+            for boundary in partition(lowered.summaries, tree.manifests)
+            if any(scope.holds(path) for path in boundary.files)
+        ]
+
+
+def why_not(
+    path: Path, line: int, root: Path, config: Config, *, use_cache: bool = True
+) -> tuple[list[Explanation], Report]:
+    """What the model thinks of the calls on a line, in each program that has the file; the report shows its places."""
+    known = load_rules()
+    tree = read_tree(root, config)
+    lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+    name = _below(root, path)
+    if name not in lowered.summaries:
+        reason = excluded(name, config, root) or dict(tree.unread).get(name) or "no Swift or Objective-C source"
+        raise UsageError(f"{path}: not checked: {reason}")
+    comments = {path: summary.comments for path, summary in lowered.summaries.items()}
+    suppressions = read_comments(comments, known, _line_reader(tree))
+    selected = select(known, config)
+    rules = {rule_id: entry.rule for rule_id, entry in known.items()}
+    explanations = []
+    for boundary in partition(lowered.summaries, tree.manifests):
+        if name in boundary.files:
+            program = build(boundary.name, boundary.files)
+            found, _ = _found_in(program, known)
+            shown = [one for one in found if one.diagnostic.rule in selected]
+            findings = {rule_id: [one.diagnostic for one in found if one.rule is rules[rule_id]] for rule_id in rules}
+            judge = partial(fate, found=shown, config=config, suppressions=suppressions)
+            explanations.append(explain(program, name, line, rules, findings, judge))
+    return explanations, Report(root=root, line=_line_reader(tree))
+
+
+def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary]) -> tuple[list[Found], list[Failure]]:
     """What every rule finds in every program, one program in memory at a time.
 
     A rule that raises is a failure of ours, as is a program that cannot be linked; all else is still reported.
     """
     found: list[Found] = []
     failures: list[Failure] = []
-    for name, files in programs.items():
-        if not may_be_armed(files):
+    for boundary in boundaries:
+        if not may_be_armed(boundary.files):
             continue
         try:
-            program = build(name, files)
+            program = build(boundary.name, boundary.files)
         except Exception:
-            failures.append(Failure(f"the program {name} could not be analysed", traceback.format_exc()))
+            failures.append(Failure(f"the program {boundary.name} could not be analysed", traceback.format_exc()))
             continue
-        for rule_id, entry in rules.items():
-            try:
-                diagnostics = [replace(item, program=name) for item in entry.rule.check(program)]
-            except Exception:
-                failures.append(Failure(f"rule {rule_id} failed on the program {name}", traceback.format_exc()))
-            else:
-                found.extend(Found(item, entry.rule, program.files) for item in diagnostics)
+        own, failed = _found_in(program, rules)
+        found += own
+        failures += failed
+    return found, failures
+
+
+def _found_in(program: Program, rules: Mapping[str, Entry]) -> tuple[list[Found], list[Failure]]:
+    found: list[Found] = []
+    failures: list[Failure] = []
+    for rule_id, entry in rules.items():
+        try:
+            diagnostics = [replace(item, program=program.name) for item in entry.rule.check(program)]
+        except Exception:
+            headline = f"rule {rule_id} failed on the program {program.name}"
+            failures.append(Failure(headline, traceback.format_exc()))
+        else:
+            found.extend(Found(item, entry.rule, program.files) for item in diagnostics)
     return found, failures
 
 

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from callkit_lint.conditions import words
 from callkit_lint.graph import Edge, Position, Site
 from callkit_lint.ir import Location
 from callkit_lint.knowledge import Callback, Vocabulary
 from callkit_lint.link import Graph
+from callkit_lint.rule import Confidence
 from callkit_lint.symbols import Procedure
 
 PROVIDERS = frozenset({"CXProvider", "ConversationManager", "PTChannelManager"})
@@ -25,43 +27,61 @@ class Root:
     location: Location
     until: Position | None = None  # only what runs before this position
     since: Position | None = None  # only what runs after it
+    confidence: Confidence = Confidence.high
+    acts: bool = False  # whether somebody asks for it: the user on a screen, or code in the app's other language
 
 
 def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
-    """Everything that opens a phase: callbacks, notifications, exported methods, set-up, and calls to the call system."""
+    """Everything that opens a phase: callbacks, notifications, exported methods, set-up, and calls to the call
+    system."""
     for procedure in graph.symbols.procedures:
         for callback in vocabulary.callbacks:
             if is_callback(procedure, callback) and _conforms(graph, procedure, callback):
                 for phase in callback.opens:
-                    yield Root(procedure, phase, f"{callback.text}: {_signature(procedure)}", procedure.location)
+                    yield _entry(procedure, phase, f"{callback.text}: {_signature(procedure)}")
         for exported in vocabulary.exported:
             if any(attribute.partition("(")[0] == exported.attribute for attribute in procedure.function.attributes):
-                yield Root(procedure, exported.phase, f"{exported.text}: {procedure.display}", procedure.location)
+                yield _entry(procedure, exported.phase, f"{exported.text}: {procedure.display}", acts=True)
+    notifications = {notification.id: notification for notification in vocabulary.notifications}
     for observation in graph.observations:
-        notification = next(n for n in vocabulary.notifications if n.id == observation.notification)
-        for phase in notification.phases:
+        if notification := notifications.get(observation.notification):
             observer = observation.observer
-            yield Root(observer, phase, f"{notification.text}, and {observer.display} observes that", observer.location)
+            text = f"{notification.text}, and {observer.display} observes that"
+            for phase in notification.phases:
+                yield Root(observer, phase, text, observer.location)
     yield from _setup(graph, vocabulary)
     yield from _openers(graph, "report", {"report"}, "reports an incoming call")
     yield from _openers(graph, "request", {"request start"}, "requests an outgoing call")
     yield from _endings(graph)
     for procedure in graph.procedures:
         for edge in procedure.edges:
-            if edge.mode in ("reported", "requested"):
-                what = (
-                    "CallKit has taken the report of the call"
-                    if edge.mode == "reported"
-                    else "CallKit has taken the request"
-                )
-                yield Root(edge.callee, edge.mode, f"{what}: {edge.callee.display}", edge.location)
-            elif edge.mode == "screen":
-                yield Root(
-                    edge.callee,
-                    "screen",
-                    f"the user acts on a screen of the app: {edge.callee.display}",
-                    edge.callee.location,
-                )
+            if edge.mode in vocabulary.phases:
+                opening = vocabulary.phases[edge.mode].opening
+                acts = edge.mode in ("bridge", "screen")
+                yield _entry(edge.callee, edge.mode, f"{opening}: {edge.callee.display}", edge.location, acts=acts)
+
+
+def _entry(
+    procedure: Procedure, phase: str, text: str, location: Location | None = None, *, acts: bool = False
+) -> Root:
+    """An entry point; on a call screen the app's screens are part of the call, as far as its name can be trusted."""
+    where = location or procedure.location
+    if phase == "screen" and shows_a_call(procedure.function.owner):
+        return Root(procedure, "call" if acts else "call screen", text, where, confidence=Confidence.medium, acts=acts)
+    return Root(procedure, phase, text, where, acts=acts)
+
+
+CALL_WORDS = frozenset({"call", "calling", "incall", "voip"})
+NO_CALL_SCREEN_WORDS = frozenset(
+    {"history", "log", "logs", "list", "recent", "recents", "setting", "settings", "details", "contact", "contacts"}
+    | {"callback", "cell", "manager", "delegate", "provider", "service", "controllers"}
+)
+
+
+def shows_a_call(owner: str) -> bool:
+    """Whether a type's name says that it is the screen of a call: `CallViewController`, not `CallHistoryView`."""
+    named = set(words(owner.rpartition(".")[2]))
+    return bool(CALL_WORDS & named) and not NO_CALL_SCREEN_WORDS & named
 
 
 def is_callback(procedure: Procedure, callback: Callback) -> bool:
@@ -69,6 +89,8 @@ def is_callback(procedure: Procedure, callback: Callback) -> bool:
     function = procedure.function
     if not function.owner:
         return False
+    if callback.parameter:
+        return bool(function.parameters) and function.parameters[0].type == callback.parameter
     if function.selector and function.selector in callback.objc:
         return True
     if function.name not in callback.swift:
@@ -118,7 +140,8 @@ def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
 
 
 def _openers(graph: Graph, phase: str, effects: set[str], text: str) -> Iterator[Root]:
-    """What runs before a call is reported or requested, and what runs after: in the function that does so and its callers."""
+    """What runs before a call is reported or requested, and what runs after: in the function that does so and its
+    callers."""
     points: dict[Procedure, list[tuple[Position, Location, bool]]] = defaultdict(list)
     queue: list[Procedure] = []
     for procedure in graph.procedures:

@@ -66,6 +66,24 @@ def keep(
     return [_graded(diagnostic, config) for diagnostic in kept], len(diagnostics) - len(kept)
 
 
+def fate(item: Diagnostic, found: Iterable[Found], config: Config, suppressions: Suppressions) -> str:
+    """Why a finding is not reported, "" when it is. `found` are those of the selected rules, its own among them."""
+    shown = [one for one in found if _is_sure(one.diagnostic, config)]
+    own = [one for one in shown if _same(one.diagnostic, item)]
+    if not _is_sure(item, config):
+        return f"its confidence is {item.confidence.name}, which the profile {config.profile} does not show"
+    if not own:
+        return "this rule is not selected"
+    if not any(_same(one.diagnostic, item) for one in _most_specific(shown)):
+        speaking = [one for one in shown if item.rule in one.rule.replaces and _place(item) in _places(one.diagnostic)]
+        return f"a more specific rule speaks for it: {', '.join(sorted({one.rule.id for one in speaking}))}"
+    return "a comment silences it" if suppressions.cover(item) else ""
+
+
+def _same(one: Diagnostic, other: Diagnostic) -> bool:
+    return (one.rule, one.path, one.location) == (other.rule, other.path, other.location)
+
+
 def _is_sure(diagnostic: Diagnostic, config: Config) -> bool:
     return config.profile == "strict" or diagnostic.confidence >= Confidence.medium
 
@@ -74,10 +92,14 @@ def _most_specific(found: list[Found]) -> list[Found]:
     """Without those whose place also has a finding of a rule that replaces theirs, there or as a related place."""
     silenced: dict[tuple[str, int, int], set[str]] = defaultdict(set)
     for diagnostic, rule, _ in found:
-        silenced[_place(diagnostic)].update(rule.replaces)
-        for place in diagnostic.related:
-            silenced[_place(place)].update(rule.replaces)
+        for place in _places(diagnostic):
+            silenced[place].update(rule.replaces)
     return [item for item in found if item.diagnostic.rule not in silenced[_place(item.diagnostic)]]
+
+
+def _places(diagnostic: Diagnostic) -> list[tuple[str, int, int]]:
+    """Where a finding speaks for those of the rules that it replaces."""
+    return [_place(diagnostic), *map(_place, diagnostic.related)]
 
 
 def _place(spot: Diagnostic | Place) -> tuple[str, int, int]:
@@ -91,7 +113,8 @@ def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def _order(d: Diagnostic) -> tuple[object, ...]:
-    return (*_place(d), d.rule, -d.severity, -d.confidence, len(d.chain), d.message, d.program, d.chain, d.location)
+    chain = [(step.path, step.location, step.text) for step in d.chain]
+    return (*_place(d), d.rule, -d.severity, -d.confidence, len(chain), d.message, d.program, chain, d.location)
 
 
 def _graded(diagnostic: Diagnostic, config: Config) -> Diagnostic:

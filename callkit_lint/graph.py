@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callkit_lint.conditions import Test, Value
+from callkit_lint.conditions import Constant, Known, Test, Value
 from callkit_lint.ir import Location
 from callkit_lint.knowledge import Api
 from callkit_lint.rule import Confidence
@@ -33,7 +33,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """A call of an API. `values` are its arguments by the vocabulary's names, `guards` the conditions that dominate it."""
+    """A call of an API. `values` are its arguments by the vocabulary's names, `given` those that are written at all,
+    `guards` the conditions that dominate it."""
 
     procedure: Procedure
     api: Api
@@ -44,13 +45,19 @@ class Site:
     confidence: Confidence
     text: str
     awaited: bool = False
+    given: frozenset[str] = frozenset()
+
+    def constant(self, name: str) -> Constant:
+        """An argument's value where the call itself states it, whoever gets there; None where it does not."""
+        value = self.values.get(name)
+        return value.value if isinstance(value, Known) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edge:
     """A call that reaches a procedure of the program.
 
-    `mode` is when it runs, seen from the caller: "now", "later", "delayed", "reported", "requested", "screen".
+    `mode` is when it runs, seen from the caller: "now", "later", "delayed", "unknown", or a phase that it opens.
     `arguments` are the values of the callee's parameters; a closure also keeps its creator's.
     """
 
@@ -68,10 +75,9 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """A notification of a framework that runs a procedure; `procedure` registered it at `location`."""
+    """A notification (see `notifications.name_of`) that runs a procedure; `procedure` registered it at `location`."""
 
     procedure: Procedure
     observer: Procedure
     notification: str
     location: Location
-    guards: tuple[Test, ...]

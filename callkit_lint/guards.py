@@ -53,6 +53,8 @@ class ConditionReader:
                 return negate(self.read(inner, depth + 1))
             case Operator("&&", operands) | Operator("where", operands):
                 return Test("and", tuple(self.read(part, depth + 1) for part in operands))
+            case Operator("??", (value, Literal(default))) if isinstance(default, bool):
+                return self.read(value, depth + 1)  # not the default: nothing says that the value is missing
             case Operator("||", operands):
                 return Test("or", tuple(self.read(part, depth + 1) for part in operands))
             case Operator("#if", (inner,)):
@@ -131,6 +133,10 @@ class ConditionReader:
             return Test("interruption", text="began" if value == 1 else "ended")
         if value == 0 and (test := _call_list(other)):
             return test
+        if value == "shouldResume":
+            return RESUMES
+        if value == 0 and _speaks_of_resuming(words(spelled(other))):
+            return negate(RESUMES)
         if value in ("CN", "CHN", "cn", "chn"):
             return FALSE  # CallKit is off in China: what runs there is no call of CallKit's
         if value is None:
@@ -157,9 +163,9 @@ class ConditionReader:
         return Test("opaque", text=f"{spelled(left)} {spelled(right)}")
 
     def _available(self, platforms: list[str]) -> Test:
-        """`#available(iOS 10, *)`: every system that has CallKit passes up to iOS 10; above that it is open."""
+        """`#available(iOS 10, *)`: true up to the oldest system; above that it is open."""
         versions = [float(m[1]) for text in platforms if (m := re.match(r"iOS\D*(\d+(?:\.\d+)?)", text))]
-        return TRUE if versions and versions[0] <= FIRST_WITH_CALLKIT else Test("opaque", text=" ".join(platforms))
+        return TRUE if versions and versions[0] <= OLDEST_SYSTEM else Test("opaque", text=" ".join(platforms))
 
     def _compile_time(self, expr: Expr, depth: int = 0) -> Test:
         if depth > 20:
@@ -195,16 +201,29 @@ class ConditionReader:
         return Test("opaque", text=spelled(expr))
 
 
-FIRST_WITH_CALLKIT = 10.0
+# No app that is built today runs on an older system: Xcode 15 and later cannot target one.
+OLDEST_SYSTEM = 12.0
 ROUTE_CHANGE_REASONS = frozenset(
     {"oldDeviceUnavailable", "newDeviceAvailable", "categoryChange", "override", "routeConfigurationChange"}
     | {"wakeFromSleep", "noSuitableRouteForCategory"}
 )
 NO_CALL_STATES = frozenset({"idle", "none", "free", "nocall", "inactive"})
 NOT_A_CALL = frozenset(
-    "callback caller error callkit uuid handler id action delegate provider manager controller view incoming outgoing session audio type state".split()
+    {"callback", "caller", "error", "callkit", "uuid", "handler", "id", "action", "delegate"}
+    | {"provider", "manager", "controller", "view", "incoming", "outgoing", "session", "audio", "type", "state"}
 )
-IN_CALL_WORDS = frozenset("in on active ongoing during current existing busy live progress".split())
+IN_CALL_WORDS = frozenset(
+    {"in", "on", "active", "ongoing", "during", "current", "existing", "busy", "live", "progress"}
+)
+
+
+# Options come with the end of an interruption alone: what looks for "should resume" runs at no beginning.
+RESUMES = Test("and", (Test("interruption", text="ended"), Test("opaque", text="should resume")))
+
+
+def _speaks_of_resuming(named: list[str]) -> bool:
+    """The words of `options.contains(.shouldResume)`, of a flag named so, of the Objective-C constant."""
+    return ("should", "resume") in zip(named, named[1:], strict=False)
 
 
 def _bare(kind: str) -> str:
@@ -218,6 +237,8 @@ def _recognise(expr: Expr) -> Test | None:
     Read from the words of the name. Misses names in other languages; a name that only sounds like it silences a report.
     """
     named = words(spelled(expr))
+    if _speaks_of_resuming(named):
+        return RESUMES
     if not named or len(named) > 8:
         return None
     if (named[-1] == "empty" or "isEmpty" in spelled(expr)) and {"call", "calls"} & set(named):
@@ -231,7 +252,8 @@ def _recognise(expr: Expr) -> Test | None:
 
 
 def _names_a_call_in_progress(name: str) -> bool:
-    """`hasActiveCall`, `isInCall`, `currentCall`, `callInProgress`: that there is a call at all, not how one call is."""
+    """`hasActiveCall`, `isInCall`, `currentCall`, `callInProgress`: that there is a call at all, not how one call
+    is."""
     named = set(words(name))
     return bool({"call", "calling", "calls"} & named and IN_CALL_WORDS & named and not NOT_A_CALL & named)
 
@@ -253,9 +275,9 @@ def _holds(op: str, a: float, b: float) -> bool:
 
 
 def _version_test(op: str, version: float) -> Test:
-    """A test of the system's version: no system with CallKit is below 10."""
-    if version <= FIRST_WITH_CALLKIT and op in (">=", ">"):
+    """A test of the system's version: none is below the oldest."""
+    if version <= OLDEST_SYSTEM and op in (">=", ">"):
         return TRUE
-    if (version <= FIRST_WITH_CALLKIT and op == "<") or (version < FIRST_WITH_CALLKIT and op == "<="):
+    if (version <= OLDEST_SYSTEM and op == "<") or (version < OLDEST_SYSTEM and op == "<="):
         return FALSE
     return Test("opaque", text="system version")

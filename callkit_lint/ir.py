@@ -52,7 +52,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """`#selector(Owner.name(_:))`, `Selector("name:")`, `@selector(name:)`: the name as written, labels or colons included."""
+    """`#selector(Owner.name(_:))`, `Selector("name:")`, `@selector(name:)`: the name as written, labels or colons
+    included."""
 
     name: str
     location: Location = NOWHERE
@@ -60,7 +61,8 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a call; `label` is Swift's label ("" for none and in Objective-C), `trailing` a trailing closure."""
+    """One argument of a call; `label` is Swift's label ("" for none and in Objective-C), `trailing` a trailing
+    closure."""
 
     label: str
     value: Expr
@@ -219,7 +221,8 @@ class Defer:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """`kind`: "return", "throw", "break", "continue", "fallthrough", "goto" or "fatal" (fatalError, abort and the like)."""
+    """`kind`: "return", "throw", "break", "continue", "fallthrough", "goto" or "fatal" (fatalError, abort and the
+    like)."""
 
     kind: str
     value: Expr | None = None
@@ -237,7 +240,8 @@ Statement = Block | Declare | Assign | Branch | Loop | Attempt | Defer | Exit | 
 class Field:
     """A stored property, instance variable, enum case (attribute "case"), or a file's global.
 
-    `type` is the declared type's bare name: optional and implicitly unwrapped marks, pointers, `any`/`some`, nullability
+    `type` is the declared type's bare name: optional and implicitly unwrapped marks, pointers, `any`/`some`,
+    nullability
     and ownership words removed; arrays as `[T]`, function types as `(A) -> B`, `id<P>` as `P`; "" when not written.
     """
 
@@ -306,7 +310,8 @@ class Lost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """One file in the neutral form. `language` is "swift", "objc" or "objc++"; `macros` are `#define NAME value` pairs."""
+    """One file in the neutral form. `language` is "swift", "objc" or "objc++"; `macros` are `#define NAME value`
+    pairs."""
 
     language: str
     imports: tuple[str, ...] = ()

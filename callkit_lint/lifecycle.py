@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from callkit_lint.arguments import shown
 from callkit_lint.conditions import Bindings, Known, Parameter, Test, Value, answer, names_in, parameters_of
 from callkit_lint.entry_points import Root, entry_points
 from callkit_lint.graph import Edge, Position, Site
@@ -27,7 +28,8 @@ MANY_BINDINGS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:
-    """A procedure can run in a phase, with these parameter values; `cause` is a root, or the fact and edge it came by."""
+    """A procedure can run in a phase, with these parameter values; `cause` is a root, or the fact and edge it came
+    by."""
 
     procedure: Procedure
     phase: str
@@ -82,24 +84,43 @@ class Run:
 
     @property
     def confidence(self) -> Confidence:
-        return min([self.site.confidence, *(edge.confidence for _, edge in self.fact.steps())])
+        return min(
+            [self.site.confidence, self.fact.root.confidence, *(edge.confidence for _, edge in self.fact.steps())]
+        )
 
     def value(self, name: str) -> object:
         """A constant argument's value, or None where it is unknown."""
         known = self.values.get(name)
         return known.value if known else None
 
+    @property
+    def text(self) -> str:
+        """The call as a chain names it, with the values that the chain brings: `setActive(true)`."""
+        return shown(self.site.api, self.values)
+
     def tested(self) -> set[str]:
         """The words, lower-case, of everything that conditions on the way name."""
-        tests = [test for _, edge in self.fact.steps() for test in edge.guards] + list(self.site.guards)
-        return set().union(*map(names_in, tests))
+        return set().union(*map(names_in, self.guards()))
+
+    def guards(self) -> list[Test]:
+        """All conditions on the way."""
+        return [test for _, edge in self.fact.steps() for test in edge.guards] + list(self.site.guards)
+
+    def guards_in_function(self) -> list[Test]:
+        """The conditions around the call in its own function; of a call in a closure also those around the closure."""
+        guards = list(self.site.guards)
+        for fact, edge in reversed(self.fact.steps()):
+            if edge.callee.parent is not fact.procedure:
+                break
+            guards += edge.guards
+        return guards
 
     def chain(self) -> tuple[Place, ...]:
         """The evidence: the entry point, each call on the way, and the API call itself."""
         root = self.fact.root
         places = [Place(root.procedure.path, root.location, root.text)]
         places += [Place(edge.caller.path, edge.location, f"which {edge.text}") for _, edge in self.fact.steps()]
-        return (*places, Place(self.path, self.location, f"which calls {self.site.text}"))
+        return (*places, Place(self.path, self.location, f"which calls {self.text}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +172,7 @@ class Spreading:
     def next_facts(self, fact: Fact) -> Iterator[tuple[Edge, Fact]]:
         """The facts that follow from one in a step."""
         for edge in fact.procedure.edges:
-            if edge.mode in ("reported", "requested", "screen"):
+            if edge.mode in self.vocabulary.phases:
                 continue  # these open a phase of their own, whoever asked
             if fact.covers(edge.position) and self.passes(edge.guards, fact.phase, fact.bindings):
                 phase = self.vocabulary.later(fact.phase, edge.mode)
@@ -178,7 +199,11 @@ class Spreading:
             self.add(following)
 
     def passes(self, guards: tuple[Test, ...], phase: str, bindings: Bindings) -> bool:
-        return all(answer(test, phase, bindings, self.in_call, self.actions) is not False for test in guards)
+        return all(self.answer(test, phase, bindings) is not False for test in guards)
+
+    def answer(self, test: Test, phase: str, bindings: Bindings) -> bool | None:
+        """What a condition answers in a phase with these parameter values; None where it stays open."""
+        return answer(test, phase, bindings, self.in_call, self.actions)
 
     def in_call(self, phase: str) -> bool:
         return self.vocabulary.in_group(phase, "in call")

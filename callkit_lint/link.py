@@ -6,25 +6,34 @@ leave no trace but the closures they were given, which may run later.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from callkit_lint.body import BodyWalk, Linking
+from callkit_lint.body import BodyWalk
 from callkit_lint.closures import latest
 from callkit_lint.graph import Observation
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import Vocabulary
+from callkit_lint.linking import Linking
 from callkit_lint.resolution import Local, View
 from callkit_lint.symbols import Procedure, Symbols
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A linked program: symbols, all bodies (closures included) with their sites and edges, and who observes what."""
+    """A linked program: symbols, all bodies (closures included) with their sites and edges, and who observes what.
+
+    The rest says what it does not know: the modules and headers that its files import, the base names of calls that
+    reached nothing, the files of which a part could not be parsed.
+    """
 
     symbols: Symbols
     procedures: list[Procedure]
     observations: list[Observation]
+    imports: frozenset[str] = frozenset()
+    unresolved: frozenset[str] = frozenset()
+    incomplete: frozenset[str] = frozenset()
 
 
 def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary) -> Graph:
@@ -36,7 +45,15 @@ def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary) -> Graph:
         view.locals.update((p.name, Local(p.type, parameter=True)) for p in procedure.parameters)
         BodyWalk(linking, procedure, procedure, view).run()
     _connect_closures(linking)
-    return Graph(symbols, linking.procedures, linking.observations)
+    _connect_posts(linking)
+    return Graph(
+        symbols,
+        linking.procedures,
+        linking.observations,
+        imports=frozenset(name for summary in files.values() for name in summary.imports),
+        unresolved=frozenset(linking.unresolved),
+        incomplete=frozenset(path for path, summary in files.items() if summary.lost),
+    )
 
 
 def _connect_closures(linking: Linking) -> None:
@@ -52,3 +69,14 @@ def _connect_closures(linking: Linking) -> None:
     for invocation in linking.invocations:
         for closure in flow.stored.get(invocation.slot, ()):
             invocation.edge.caller.edges.append(replace(invocation.edge, callee=closure))
+
+
+def _connect_posts(linking: Linking) -> None:
+    """Posting one of the program's own notifications runs its observers, before the post returns."""
+    observers: dict[str, list[Observation]] = defaultdict(list)
+    for observation in linking.observations:
+        observers[observation.notification].append(observation)
+    for post in linking.posts:
+        for observation in observers.get(post.notification, ()):
+            text = f"{post.edge.text}, which {observation.observer.display} observes"
+            post.edge.caller.edges.append(replace(post.edge, callee=observation.observer, text=text))

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from callkit_lint import boundaries
-from callkit_lint.conditions import Known, Parameter, Test
+from callkit_lint.boundaries import partition
+from callkit_lint.conditions import Known, Parameter, Test, names_in
 from callkit_lint.entry_points import Root
 from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import Vocabulary, load
 from callkit_lint.lifecycle import Fact, Lifecycle, Run, Spreading, spread
 from callkit_lint.link import Graph, link
+from callkit_lint.rule import Place
 from callkit_lint.symbols import Procedure
 
 
@@ -32,13 +33,30 @@ class Program:
     def lifecycle(self) -> Lifecycle:
         return self.spreading.lifecycle
 
-    @cached_property
+    @property
     def armed(self) -> bool:
-        """Whether the program has calls that the call system handles: a provider, a controller, or one of their delegates."""
+        """Whether the program has calls that the call system handles: a provider, a controller, or one of their
+        delegates."""
+        return bool(self.armed_by)
+
+    @cached_property
+    def armed_by(self) -> tuple[Place, ...]:
+        """What arms the program: types that are delegates of the call system, and calls of its providers."""
         arms = self.vocabulary.arms
-        if any(self.graph.symbols.subtypes.get(name) for name in arms):
-            return True
-        return any(site.api.owner in arms for site in self._sites)
+        types = [
+            Place(path, decl.location, f"{decl.name} is a {name}")
+            for name in arms
+            for type_name in self.graph.symbols.subtypes.get(name, ())
+            for info in self.graph.symbols.types.get(type_name, ())
+            for path, decl in info.declarations
+            if name in decl.supertypes
+        ]
+        calls = [
+            Place(site.procedure.path, site.location, f"{site.procedure.display} calls {site.text}")
+            for site in self._sites
+            if site.api.owner in arms
+        ]
+        return (*sorted(types, key=lambda place: (place.path, place.location, place.text)), *calls)
 
     @cached_property
     def _sites(self) -> list[Site]:
@@ -48,6 +66,10 @@ class Program:
     def sites(self, *effects: str) -> Iterator[Site]:
         """All calls with one of these effects, reached or not, by path and line."""
         return (site for site in self._sites if site.api.effect in effects)
+
+    def is_dead(self, site: Site) -> bool:
+        """Whether a condition around a call is false whenever it is asked: the simulator's code, `#if 0`."""
+        return not self.spreading.passes(site.guards, "", {})
 
     def runs(self, *effects: str) -> Iterator[list[Run]]:
         """For each call with one of these effects the phases it can run in, one Run for each; only calls that can run.
@@ -66,7 +88,9 @@ class Program:
         for runs in self.runs(*effects):
             run = first((run for run in runs if accept(run)), phases)
             if run is not None:
-                bodies[run.site.procedure].append(run)
+                told = bodies[run.site.procedure]
+                if all(run.location != other.location for other in told):  # one call with a conditional argument
+                    told.append(run)
         yield from bodies.values()
 
     def in_group(self, run: Run, group: str) -> bool:
@@ -80,31 +104,32 @@ class Program:
 
     @cached_property
     def configured_early(self) -> bool:
-        """Whether some call configuration may run before a call is reported or requested, or nothing says when it runs."""
-        return any(
-            self._may_be_early(site, {"setup", "report", "request", "media reset"}) for site in self.call_configurations
-        )
+        """Whether some call configuration may run before a call is reported or requested, or nothing says when it
+        runs."""
+        return self.may_configure_in({"setup", "report", "request", "media reset"})
 
     @cached_property
     def configured_before_activation(self) -> bool:
-        """Whether some call configuration may run before CallKit activates the session, or nothing says when it runs."""
+        """Whether some call configuration may run before CallKit activates the session, or nothing says when it
+        runs."""
         late = {"active", "call", "route change", "device change"}
         for site in self.call_configurations:
             runs = self.lifecycle.runs.get(site, [])
-            if (
-                not runs
-                or self._runs_unseen(site)
-                or any(run.phase not in late or is_posted_early(run) for run in runs)
-            ):
+            if not runs or self.runs_unseen(site) or any(run.phase not in late or is_posted_early(run) for run in runs):
                 return True
         return False
+
+    def may_configure_in(self, phases: set[str]) -> bool:
+        """Whether some call configuration may run in one of these phases, or nothing says when it runs."""
+        return any(self._may_be_early(site, phases) for site in self.call_configurations)
 
     def _may_be_early(self, site: Site, early: set[str]) -> bool:
         runs = self.lifecycle.runs.get(site)
         return not runs or any(run.phase in early for run in runs)
 
-    def _runs_unseen(self, site: Site) -> bool:
-        """Whether something leads to a call of which nothing is known: a procedure without callers and without a phase."""
+    def runs_unseen(self, site: Site) -> bool:
+        """Whether something leads to a call of which nothing is known: a procedure without callers and without a
+        phase."""
         reached = {fact.procedure for fact in self.lifecycle.facts}
         queue, seen = [site.procedure], {site.procedure}
         while queue:
@@ -124,6 +149,16 @@ class Program:
                 callers[edge.callee].append(edge)
         return callers
 
+    def leading_to(self, effect: str) -> set[Procedure]:
+        """The procedures from which a call with this effect may be reached."""
+        queue = [site.procedure for site in self.sites(effect)]
+        leading = set(queue)
+        while queue:
+            callers = {edge.caller for edge in self._callers[queue.pop()]} - leading
+            leading |= callers
+            queue += callers
+        return leading
+
     def late_starts(self) -> Iterator[tuple[Fact, str]]:
         """Where code starts that runs when the time before a call is over, and how it got there: "after the report",
         "posted" or "delayed". A closure that completes the action itself is not late: the call is not live before."""
@@ -140,6 +175,27 @@ class Program:
     def runs_from(self, start: Fact, *effects: str) -> Iterator[Run]:
         """The calls with these effects that a fact leads to, each by the shortest way from there."""
         return (run for run in self.spreading.runs_from(start) if run.site.api.effect in effects)
+
+    def runs_beside_updates(self, *effects: str) -> Iterator[Run]:
+        """The calls with these effects in functions that also send the call system an update of a call (its name, its
+        video): whoever asks for that from a screen or the app's other language, the call goes on."""
+        updating = {site.procedure for site in self.sites("update")}
+        for fact in self.lifecycle.facts if self.armed else ():
+            if fact.procedure in updating and fact.phase in ("bridge", "screen"):
+                yield from self.runs_from(fact, *effects)
+
+    def undecided(self, run: Run) -> set[str]:
+        """The words, lower-case, of the conditions on the way that stay open: what the app's state decides, and not
+        the phase or what a caller passes."""
+        conditions = [(test, fact) for fact, edge in run.fact.steps() for test in edge.guards]
+        conditions += [(test, run.fact) for test in run.site.guards]
+        named: set[str] = set()
+        while conditions:
+            test, fact = conditions.pop()
+            if self.spreading.answer(test, fact.phase, fact.bindings) is None:
+                conditions += [(part, fact) for part in test.parts]
+                named |= set() if test.parts else names_in(test)
+        return named
 
 
 EARLY = ("report", "request", "start", "answer")
@@ -171,18 +227,7 @@ def first(runs: Iterable[Run], phases: Iterable[str]) -> Run | None:
 
 def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Program, ...]:
     """The programs of a tree, linked and with phases; paths are relative to the root of analysis."""
-    return tuple(build(name, own) for name, own in boundaries.partition(files, manifests).items())
-
-
-def may_be_armed(files: Mapping[str, FileSummary]) -> bool:
-    """Whether a program speaks of a call framework at all; one that does not need not be linked."""
-    vocabulary = load()
-    return any(
-        not vocabulary.call_modules.isdisjoint(summary.imports)
-        or any(not vocabulary.arms.isdisjoint(decl.supertypes) for decl in summary.types)
-        or any(item.type in vocabulary.arms for decl in summary.types for item in decl.fields)
-        for summary in files.values()
-    )
+    return tuple(build(one.name, one.files) for one in partition(files, manifests))
 
 
 def build(name: str, files: Mapping[str, FileSummary]) -> Program:
@@ -196,7 +241,8 @@ def build(name: str, files: Mapping[str, FileSummary]) -> Program:
 
 
 def facts(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> str:
-    """What the model knows of each function, as text without paths and lines: equal for a Swift example and its twin."""
+    """What the model knows of each function, as text without paths and lines: equal for a Swift example and its
+    twin."""
     lines: list[str] = []
     for program in build_programs(files, manifests):
         bodies: dict[str, list[str]] = {}

@@ -284,6 +284,9 @@ class View:
         owner = self.type_of(call.receiver)
         kind = owner.removesuffix(".Type")
         if call.name == "init" and kind:
+            if isinstance(call.receiver, Name) and call.receiver.name == "super":
+                inherited = self.symbols.members(kind, "init", self.path, selector=False, above=True)
+                return Resolution(tuple(self._fitting(inherited, call)), type=kind)
             return self.constructor(kind, call)
         if kind:
             nested = f"{kind}.{call.name}"
@@ -374,7 +377,8 @@ class View:
         return next((api for name in names for api in candidates if api.owner == name), None)
 
     def _unknown_receiver(self, name: str, apis: tuple[Api, ...], procedures: list[Procedure]) -> Resolution:
-        """Without a receiver's type a call reaches an API whose name no other type has, or the only function of its name."""
+        """Without a receiver's type a call reaches an API whose name no other type has, or the only function of its
+        name."""
         for api in apis:
             if any(base_name(spelling) == name or spelling == name for spelling in api.distinct):
                 return Resolution(api=api, confidence=Confidence.medium)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from callkit_lint.ir import Location
 
 if TYPE_CHECKING:
+    from callkit_lint.graph import Site
     from callkit_lint.lifecycle import Run
     from callkit_lint.program import Program
 
@@ -88,10 +89,29 @@ class Rule:
         """The first sentence of the rule's docstring."""
         return (sys.modules[self.check.__module__].__doc__ or "").strip().partition("\n")[0]
 
-    def at_all(self, runs: list[Run], message: str) -> Diagnostic:
+    def at_all(
+        self,
+        runs: list[Run],
+        message: str,
+        severity: Severity | None = None,
+        *,
+        confidence: Confidence | None = None,
+    ) -> Diagnostic:
         """One finding for calls that are one mistake: at the first, with the others as related places."""
         others = tuple(Place(run.path, run.location, f"{run.site.text} here too") for run in runs[1:])
-        return self.at(runs[0], message, related=others)
+        return self.at(runs[0], message, severity, confidence=confidence, related=others)
+
+    def at_site(self, site: Site, message: str, *, related: tuple[Place, ...] = ()) -> Diagnostic:
+        """A finding at an API call that is a mistake, or stands for one, whenever it runs."""
+        return Diagnostic(
+            rule=self.id,
+            severity=self.severity,
+            confidence=min(site.confidence, Confidence.medium),
+            path=site.procedure.path,
+            location=site.location,
+            message=message,
+            related=related,
+        )
 
     def at(
         self,

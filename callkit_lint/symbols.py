@@ -229,8 +229,14 @@ class Symbols:
     def _find_members(self, owner: str, key: str, path: str, selector: bool, above: bool) -> list[Procedure]:
         for _, info in self.lineage(owner, path)[1 if above else 0 :]:
             if info and (found := (info.selectors if selector else info.methods).get(key)):
-                return found if above else self._with_overrides(found, owner, key, path, selector=selector)
-        return [] if above else self._with_overrides([], owner, key, path, selector=selector)
+                return (
+                    found
+                    if above or key.startswith("init")
+                    else self._with_overrides(found, owner, key, path, selector=selector)
+                )
+        if above or key.startswith("init"):
+            return []  # what is created is exactly this type
+        return self._with_overrides([], owner, key, path, selector=selector)
 
     def _with_overrides(
         self, found: list[Procedure], owner: str, key: str, path: str, *, selector: bool

@@ -8,6 +8,11 @@ from callkit_lint.resolution import View
 from callkit_lint.symbols import Procedure
 
 
+NOTIFICATION_MAKERS = frozenset(
+    {"Notification", "NSNotification", "notificationWithName:object:", "notificationWithName:object:userInfo:"}
+)
+
+
 def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
     """The value of an argument or operand: a literal, the name of an enum case or constant, or a parameter."""
     if depth > 10:
@@ -28,6 +33,8 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
             return _member(view, base, name, depth)
         case Call(_, _, (argument,)) if _wraps(expr):
             return evaluate(view, argument.value, depth + 1)
+        case Call(name, _, (argument, *_)) if name in NOTIFICATION_MAKERS:
+            return evaluate(view, argument.value, depth + 1)  # a notification is known by its name
         case Operator("??", (first, second)):
             # Where nothing is known of an option, its default is what most callers get.
             return evaluate(view, first, depth + 1) or evaluate(view, second, depth + 1)
@@ -77,6 +84,13 @@ def _member(view: View, base: Expr | None, name: str, depth: int) -> Value:
     if found is None or "case" in found[0].attributes:
         return Known(name)
     return evaluate(view, found[0].value, depth + 1) if found[0].is_static else None
+
+
+def conditional(view: View, expr: Expr | None) -> Operator | None:
+    """`condition ? a : b` where an argument is one, or a local that holds one."""
+    if isinstance(expr, Name) and expr.name in view.locals:
+        expr = view.locals[expr.name].value
+    return expr if isinstance(expr, Operator) and expr.op == "?:" else None
 
 
 def returned(view: View, expr: Expr) -> Expr | None:

@@ -1,4 +1,4 @@
-"""The call graph of a few sources, and finders in it: what the tests of link, guards, lifecycle and program stand on."""
+"""The call graph of a few sources, and finders in it: the tests of link, guards, lifecycle and program stand on it."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def edge(graph: Graph, caller: str, callee: str) -> Edge:
 
 
 def modes(graph: Graph, name: str) -> list[str]:
-    """When the closures run that a function makes, and the methods it names: their modes, seen from it."""
-    return [item.mode for item in procedure(graph, name).edges if item.callee.closure or item.mode != "now"]
+    """When the closures and functions run that a function calls or hands over."""
+    return [item.mode for item in procedure(graph, name).edges]
 
 
 def site(graph: Graph) -> Site:

@@ -59,6 +59,14 @@ FULFILLED = "On another queue, fulfilled only afterwards"
 ONCE_MORE = "Before the report, and once more in its completion"
 RESET = "After the media services were reset"
 ONE_REASON = "An override for one reason only"
+KIND = "By the kind of call, before it is reported"
+DEFAULT = "The speaker is the default of a video call"
+CHOICE = "What the user chose before is applied again"
+MODE_FIRST = "The mode before the category"
+AGAIN = "Calls are configured again before each report"
+GIVES_BACK = "The feature gives back what it found"
+ACTIVE = "func provider(_ provider: CXProvider, didActivate audioSession: AVAudioSession)"
+ACTIVE_OBJC = "- (void)provider:(CXProvider *)provider didActivateAudioSession:(AVAudioSession *)audioSession"
 REASONS = {
     (SIMULATOR, "Swift"): ({"targetEnvironment(simulator)": "os(iOS)"}, "direct-activation"),
     (SIMULATOR, "Objective-C"): ({"TARGET_OS_SIMULATOR": "TARGET_OS_IPHONE"}, "direct-activation"),
@@ -93,7 +101,8 @@ REASONS = {
     (NO_FRAMEWORK, "Swift"): (
         {
             "NSObject {": "NSObject, CXProviderDelegate {\n    func provider(_ provider: CXProvider, "
-            "perform action: CXAnswerCallAction) { try? start() }"
+            "perform action: CXAnswerCallAction) { try? start() }",
+            ".playAndRecord": ".playback",
         },
         "direct-activation",
     ),
@@ -102,6 +111,7 @@ REASONS = {
             ": NSObject": ": NSObject <CXProviderDelegate>",
             "@implementation Recorder": "@implementation Recorder\n- (void)provider:(CXProvider *)provider "
             "performAnswerCallAction:(CXAnswerCallAction *)action { [self startAndReturnError:nil]; }",
+            "CategoryPlayAndRecord": "CategoryPlayback",
         },
         "direct-activation",
     ),
@@ -125,6 +135,78 @@ REASONS = {
     ("The reasons in a switch", "Objective-C"): (
         {"OldDeviceUnavailable": "CategoryChange"},
         "route-handler-fights-system",
+    ),
+    (KIND, "Swift"): (
+        {"    func receive(": f"    {ACTIVE} {{ receive(UUID(), hasVideo: true) }}\n    func receive("},
+        "mode-change-in-call",
+    ),
+    (KIND, "Objective-C"): (
+        {"- (void)receive:": f"{ACTIVE_OBJC} {{ [self receive:[NSUUID UUID] hasVideo:YES]; }}\n- (void)receive:"},
+        "mode-change-in-call",
+    ),
+    ("Only the picture changes", "Swift"): (
+        {"let update": "try? AVAudioSession.sharedInstance().setMode(.voiceChat); let update"},
+        "mode-change-in-call",
+    ),
+    ("Only the picture changes", "Objective-C"): (
+        {"    CXCallUpdate": '    [[AVAudioSession sharedInstance] setMode:@"voice" error:nil];\n    CXCallUpdate'},
+        "mode-change-in-call",
+    ),
+    (DEFAULT, "Swift"): (
+        {"    func receive(": f"    {ACTIVE} {{ configureAudio(true) }}\n    func receive("},
+        "speaker-by-category",
+    ),
+    (DEFAULT, "Objective-C"): (
+        {"- (void)receive:": f"{ACTIVE_OBJC} {{ [self configureAudio:YES]; }}\n- (void)receive:"},
+        "speaker-by-category",
+    ),
+    ("A screen without calls", "Swift"): ({"calls.calls.isEmpty": "isReady"}, "speaker-by-category"),
+    ("A screen without calls", "Objective-C"): ({"self.calls.calls.count > 0": "self.busy"}, "speaker-by-category"),
+    ("When the user asks", "Swift"): (
+        {"@IBAction func handsFreeTapped(_ sender: UIButton)": ACTIVE},
+        "sticky-speaker-override",
+    ),
+    ("When the user asks", "Objective-C"): (
+        {"- (IBAction)handsFreeTapped:(UIButton *)sender": ACTIVE_OBJC},
+        "sticky-speaker-override",
+    ),
+    (CHOICE, "Swift"): ({"wantsSpeaker": "isReady"}, "sticky-speaker-override"),
+    (CHOICE, "Objective-C"): ({"wantsSpeaker": "isReady"}, "sticky-speaker-override"),
+    ("In video calls", "Swift"): ({"hasVideo": "isReady"}, "sticky-speaker-override"),
+    ("In video calls", "Objective-C"): ({"hasVideo": "isReady"}, "sticky-speaker-override"),
+    ("Back to the receiver", "Swift"): ({"toSpeaker: false": "toSpeaker: true"}, "sticky-speaker-override"),
+    ("Back to the receiver", "Objective-C"): ({"ToSpeaker:NO": "ToSpeaker:YES"}, "sticky-speaker-override"),
+    ("The number of channels", "Swift"): ({"InputNumberOfChannels": "SampleRate"}, "hardware-preference-in-call"),
+    ("The number of channels", "Objective-C"): ({"InputNumberOfChannels": "SampleRate"}, "hardware-preference-in-call"),
+    ("In a recorder of its own", "Swift"): (
+        {"@IBAction func recordTapped(_ sender: UIButton)": ACTIVE},
+        "hardware-preference-in-call",
+    ),
+    ("In a recorder of its own", "Objective-C"): (
+        {"- (IBAction)recordTapped:(UIButton *)sender": ACTIVE_OBJC},
+        "hardware-preference-in-call",
+    ),
+    (MODE_FIRST, "Swift"): (
+        {"session.setMode(.voiceChat)": "session.setCategory(.playAndRecord)"}
+        | {"setCategory(.playAndRecord)\n    }": "setMode(.voiceChat)\n    }"},
+        "partial-early-configuration",
+    ),
+    (MODE_FIRST, "Objective-C"): (
+        {"setMode:AVAudioSessionModeVoiceChat": "setCategory:AVAudioSessionCategoryPlayAndRecord"}
+        | {
+            "CategoryPlayAndRecord error:nil];\n    }": 'CategoryPlayAndRecord error:nil]; [session setMode:@"m" error:nil]; }'
+        },
+        "partial-early-configuration",
+    ),
+    (AGAIN, "Swift"): ({"UUID) {\n        configureAudio()": "UUID) {"}, "leftover-category"),
+    (AGAIN, "Objective-C"): ({"call {\n    [self configureAudio];": "call {"}, "leftover-category"),
+    (GIVES_BACK, "Swift"): (
+        {"try? AVAudioSession.sharedInstance().setCategory(before)": "print(before)"},
+        "leftover-category",
+    ),
+    (GIVES_BACK, "Objective-C"): (
+        {"[[AVAudioSession sharedInstance] setCategory:self.before error:nil]": "[self description]"},
+        "leftover-category",
     ),
 }
 

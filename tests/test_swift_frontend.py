@@ -1085,6 +1085,22 @@ def test_files_that_are_no_text_are_lost_whole(start: bytes) -> None:
     assert summary.functions == ()
 
 
+@pytest.mark.parametrize("pattern", ["/*", "#", "<#", "where a, ", "}\n", "@objc(", "case (a?", 'let a = "/*"\n', "\n"])
+def test_no_source_takes_long(pattern: str) -> None:
+    """The parser needs minutes for the first two; the others would make a careless rewrite quadratic."""
+    started = time.perf_counter()
+    lowered(pattern * (60_000 // len(pattern)) + "\n)(")
+    assert time.perf_counter() - started < 15
+
+
+def test_comments_in_a_file_with_many_openings_still_count() -> None:
+    source = "// callkit-lint: a\nf() /* x */\n" + 'g("/*")\n' * 30 + "h()"
+    summary = lowered(source)
+    assert [comment.text for comment in summary.comments] == ["callkit-lint: a"]
+    assert calls(summary) == ["f"] + ["g"] * 30 + ["h"]
+    assert {inner.value for inner in parts_of(summary) if isinstance(inner, Literal)} == {"/*"}
+
+
 def test_truncated_source_never_raises() -> None:
     source = b"""
     import CallKit

@@ -34,7 +34,7 @@ _RULES = rb"""
     | (?P<newline> ; )
     | (?P<join> \}[ \t\r]*+\n\s{0,200}+\w{1,100}+:[ \t]{0,20}+(?=\{) )              # a trailing closure's label
     | (?P<operator> \n[ \t]*+(?:[*/%|^]|[<>]=?|<<|>>)(?=[ \t]) )                    # begins a line
-    | (?P<associated> \bassociatedtype\s\w{1,100}+[ ]?:[^\n=,]*+,[^\n=]*+ )
+    | (?P<associated> \bassociatedtype\s\w{1,100}+[ ]?:[^\n=,]{0,200}+,[^\n=]{0,400}+ )
     | (?P<condition> (?<!\#)\b(?:if|guard|while|switch|for)\s[^{"]*+ )
     | (?P<empty_case> \bcase\s(?:let\s)?[\w.]{1,200}+\(\)(?=[ \t]{0,20}+[:,=]) )
     | (?P<value_case>                                                               # a ternary or a range as pattern
@@ -51,6 +51,10 @@ _RULES = rb"""
 """
 _REWRITES = re.compile(rb"(?xsm)" + _STRINGS_AND_COMMENTS + rb"|" + _PLACEHOLDER + _RULES)
 _EFFECTS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS + rb"| (?P<blank> \bawait\b | \btry\b[?!]? )")
+_TEXTS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS)
+_COMMENT_MARKS = re.compile(rb"/\*|\*/")
+_MOST_OPEN_COMMENTS = 20
+_HASHES = re.compile(rb"#{20,}+")
 _PLACEHOLDERS = re.compile(rb"(?xs)" + _STRINGS_AND_COMMENTS + rb"|" + _PLACEHOLDER)
 _UNKNOWN_TEST = re.compile(
     rb"""(?mx) (?P<test> ^[ \t]*\#(?:else)?if[ \t]+ (?:(?!//|/\*)[^\n])*?
@@ -68,11 +72,39 @@ _INVISIBLE = re.compile(
 def prepared(data: bytes) -> bytes:
     """The text to parse first: without what the grammar reads as something else, so that it sees no error.
 
-    Xcode's placeholders become values, and conditions of `#if` that it does not know a name.
+    Xcode's placeholders become values, and conditions of `#if` that it does not know a name. Many comments that are
+    opened and not closed, and long rows of `#`, go too: the grammar reads on from each of them, several times over.
     """
+    if b"#" * 20 in data:
+        data = _HASHES.sub(_spaces, data)
+    if data.count(b"/*") > _MOST_OPEN_COMMENTS:
+        marks = _COMMENT_MARKS.findall(data)
+        if 2 * marks.count(b"/*") - len(marks) > _MOST_OPEN_COMMENTS:
+            data = _flat_comments(data)
     if b"<#" in data:
         data = _PLACEHOLDERS.sub(_rewrite, data)
     return _UNKNOWN_TEST.sub(_rewrite, data) if b"#if" in data else data
+
+
+def _flat_comments(data: bytes) -> bytes:
+    """Comments emptied, unclosed ones removed, and no `/*` in strings."""
+    text = bytearray(data)
+    at = 0
+    while match := _TEXTS.search(data, at):
+        at = match.end()
+        if not match[0].startswith(b"/*"):
+            text[match.start() : at] = match[0].replace(b"/*", b"  ")
+            continue
+        depth, at = 0, len(data)
+        for mark in _COMMENT_MARKS.finditer(data, match.start()):
+            depth += 1 if mark[0] == b"/*" else -1
+            if not depth:
+                at = mark.end()
+                break
+        # What is left of a closed one are its own marks.
+        first, last = (match.start(), at) if depth else (match.start() + 2, at - 2)
+        _blank(text, first, last)
+    return bytes(text)
 
 
 def _text_rules(data: bytes) -> bytes:

@@ -13,7 +13,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
-RUN_MODES = frozenset({"now", "later", "delayed", "notification", "screen", "reported", "requested"})
+RUN_MODES = frozenset({"now", "later", "delayed", "notification"})
 
 
 class KnowledgeError(Exception):
@@ -27,7 +27,7 @@ class Api:
     `owner` is the type whose member it is, "" for C functions. `swift` holds names with labels, `objc` selectors, `c`
     function names. `distinct` are the spellings that no other type has: they match without a known receiver.
     `values` says which argument means what: a position, or labels (Swift) and selector pieces (Objective-C).
-    `runs` says when the closure or selector given as an argument runs, one of RUN_MODES.
+    `runs` says when the closure or selector given as an argument runs: one of RUN_MODES, or the phase that it opens.
     """
 
     id: str
@@ -47,7 +47,11 @@ class Api:
 class Callback:
     """A method of the app that a framework calls, and the phases it opens.
 
-    `types` are parameter types by position; `protocols` says whose method it is where others share the name; `cases` the phase of each kind of action where one method receives all.
+    `types` are parameter types by position; `protocols` says whose method it is where others share the name;
+    `parameter`
+    is the type of the first parameter where the method may have any name; `cases` the phase of each kind of action
+    where
+    one method receives all.
     """
 
     id: str
@@ -58,6 +62,7 @@ class Callback:
     objc: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
     protocols: tuple[str, ...] = ()
+    parameter: str = ""
     cases: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,6 +102,7 @@ class Phase:
     later: str = ""
     delayed: str = ""
     unknown: bool = True
+    opening: str = ""
     groups: tuple[str, ...] = ()
 
 
@@ -115,6 +121,9 @@ class Vocabulary:
     arms: frozenset[str]
     call_modules: frozenset[str]  # the frameworks whose types arm a program
     runs_now: frozenset[str]
+    session_owners: frozenset[str]  # modules that may configure the session by themselves
+    session_owner_words: frozenset[str]  # words in the names of further modules that are taken for such
+    no_session_owners: frozenset[str]  # modules with such a word that are none
     swift_spellings: Mapping[str, tuple[Api, ...]]  # base name -> APIs
     objc_spellings: Mapping[str, tuple[Api, ...]]  # selector -> APIs
     c_spellings: Mapping[str, Api]
@@ -167,7 +176,10 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
             yield from _files(entry)
 
 
-TABLES = {"framework", "type", "api", "constants", "notification", "subtypes", "phase", "callback", "exported", "now"}
+TABLES = {
+    *("framework", "type", "api", "constants", "notification", "subtypes", "phase", "callback", "exported", "now"),
+    *("session_owner", "unknown_session_owner"),
+}
 
 
 def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
@@ -186,7 +198,7 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
     }
     _check_phases(phases, [*callbacks.values(), *notifications.values(), *exported])
     for api in apis.values():
-        if wrong := set(api.runs.values()) - RUN_MODES:
+        if wrong := set(api.runs.values()) - RUN_MODES - phases.keys():
             raise KnowledgeError(f"{api.id}: closures cannot run {sorted(wrong)[0]!r}")
     return Vocabulary(
         apis=apis,
@@ -200,6 +212,15 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         arms=frozenset(name for _, data in files for name in data.get("framework", {}).get("arms", [])),
         call_modules=frozenset(data["framework"]["module"] for _, data in files if "framework" in data),
         runs_now=frozenset(name for _, data in files for name in data.get("now", {}).get("names", [])),
+        session_owners=frozenset(
+            module for _, data in files for item in data.get("session_owner", []) for module in item["modules"]
+        ),
+        session_owner_words=frozenset(
+            word for _, data in files for word in data.get("unknown_session_owner", {}).get("words", [])
+        ),
+        no_session_owners=frozenset(
+            name for _, data in files for name in data.get("unknown_session_owner", {}).get("not_these", [])
+        ),
         swift_spellings=_index(apis, lambda api: {name.partition("(")[0] for name in _swift_names(api)}),
         objc_spellings=_index(apis, lambda api: set(api.objc)),
         c_spellings={name: api for api in apis.values() for name in api.c},

@@ -11,7 +11,7 @@ from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
 # Handing the session back after didDeactivate is no mistake, nor is anything before a call.
 PHASES = (
     *("active", "call", "route change", "device change", "answered", "started", "answer", "start"),
-    *("end", "bridge"),
+    *("end", "call screen", "bridge"),
 )
 
 
@@ -19,7 +19,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for runs in program.runs("activation"):
         run = first((run for run in runs if deactivates(run)), PHASES)
         if run is not None:
-            severity = Severity.warning if run.phase in ("end", "bridge") else Severity.error
+            severity = Severity.warning if run.phase in ("end", "bridge", "call screen") else Severity.error
             message = MESSAGES.get(run.phase, IN_CALL).format(where=program.vocabulary.phases[run.phase].text)
             yield RULE.at(run, message, severity, confidence=Confidence.medium)
 

@@ -28,8 +28,9 @@ def report(start: Fact, run: Run, how: str) -> Diagnostic:
 
 MESSAGES = {
     "after the report": (
-        "the session is configured only after the call was reported; the user may have answered by then, and the call "
-        "starts with the wrong category or none: silence for the caller. Configure before the report"
+        "the session is configured only after the call was reported; a user who answers at once starts the call on a "
+        "session that is not ready, or has it changed under a live call: silence, or a jump from the speaker. Configure "
+        "before the report, without activating"
     ),
     "posted": (
         "the session is configured in a closure that runs later, when the call may already be live; the route can jump "

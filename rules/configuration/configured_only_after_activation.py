@@ -18,9 +18,9 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 
 MESSAGE = (
-    "the session is configured for a call only here, when CallKit has already activated it; the call opens in the wrong "
-    "category, so the microphone may be missing or the first seconds silent. Set category, mode and options before a "
-    "call is reported or requested"
+    "the session is configured for a call only here, when CallKit has already activated it; the call opens in the "
+    "wrong category, so the microphone may be missing or the first seconds silent. Set category, mode and options "
+    "before a call is reported or requested"
 )
 
 RULE = Rule(

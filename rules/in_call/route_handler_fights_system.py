@@ -32,8 +32,8 @@ MESSAGES = {
         "the receiver. Only read the route here"
     ),
     "device change": (
-        "an observer of route changes calls {call} when an audio device comes or goes; that changes the route once more, "
-        "in a call away from what the user chose, and the sound can drop. Only read the route here"
+        "an observer of route changes calls {call} when an audio device comes or goes; that changes the route once "
+        "more, in a call away from what the user chose, and the sound can drop. Only read the route here"
     ),
 }
 
@@ -45,5 +45,5 @@ RULE = Rule(
         "https://developer.apple.com/forums/thread/810385",
         "https://github.com/flutter-webrtc/flutter-webrtc/pull/1995",
     ),
-    replaces=("category-change-in-call", "direct-activation"),
+    replaces=("category-change-in-call", "mode-change-in-call", "direct-activation"),
 )

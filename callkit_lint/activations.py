@@ -1,0 +1,164 @@
+"""The app's own activations of the audio session: when they take it from the call system, and what they are for.
+
+Several rules speak of activations, each of one kind; what they share is answered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from callkit_lint.entry_points import Root
+from callkit_lint.graph import Site
+from callkit_lint.ir import Location
+from callkit_lint.lifecycle import Fact, Run
+from callkit_lint.program import Program
+from callkit_lint.rule import Confidence
+
+# The phases in which only the call system may activate, the most telling first: of an activation that can run in
+# several a message tells the first. The end of an interruption and a reset of the media services are exempt; what
+# happens after didDeactivate is media playback's.
+PHASES = (
+    *("answer", "start", "active", "call", "route change", "device change", "answered", "started"),
+    *("reported", "requested", "report", "request", "setup", "end", "call screen", "bridge", "interruption began"),
+)
+
+HOLD_ACTIONS = frozenset({"CXSetHeldCallAction", "PauseConversationAction"})
+
+
+def activates(run: Run) -> bool:
+    """Whether the call activates, or may: a flag that the code computes is not known."""
+    return run.value("active") in (True, 1, None)
+
+
+def deactivates(site: Site) -> bool:
+    """Whether the call deactivates, whoever gets there."""
+    known = site.constant("active")
+    return known is not None and not known
+
+
+def is_proxy(run: Run) -> bool:
+    """Whether WebRTC's session class is asked, which asks the real session."""
+    return run.site.api.owner == "RTCAudioSession"
+
+
+def certainty(run: Run) -> Confidence:
+    """How sure it is that the call activates; code in the app's other language decides when a bridge's method runs."""
+    if run.value("active") is None:
+        return Confidence.low
+    return Confidence.medium if run.phase == "bridge" else Confidence.high
+
+
+def activations(program: Program) -> Iterator[list[Run]]:
+    """For each call that activates its runs in PHASES, the most telling first; only calls that have some."""
+    for runs in program.runs("activation"):
+        own = [run for run in runs if run.phase in PHASES and activates(run)]
+        if own:
+            yield sorted(own, key=lambda run: PHASES.index(run.phase))
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An activation of a certain kind. It is found at `path` and `location`: the activation's own call, or the one that
+    leads there from where the kind shows, when others activate there too, for reasons of their own."""
+
+    kind: str
+    run: Run
+    path: str
+    location: Location
+
+
+def recoveries(program: Program) -> Iterator[Occurrence]:
+    """The activations that are meant to repair the audio: behind a delay ("delay"), in the handler of a hold ("hold"),
+    for a call when didDeactivate has come ("after"), after a failure or in a loop ("retry"), after switching it off
+    ("restart")."""
+    found = {runs[0].site: runs for runs in activations(program)}
+    for kind, start in _repairs(program):
+        for run in program.runs_from(start, "activation"):
+            if activates(run) and _repairs_audio(kind, start, run):
+                alone = all(_repairing(other) for other in found.get(run.site, ()))
+                yield _occurrence(kind, start, run, alone)
+    for site, runs in found.items():
+        if kind := _repetition(runs[0]):
+            yield Occurrence(kind, runs[0], site.procedure.path, site.location)
+
+
+def at_interruptions(program: Program) -> Iterator[Occurrence]:
+    """The activations that observers of interruptions make when one begins ("began"), or in any case ("untested")."""
+    found = {runs[0].site: runs for runs in activations(program)}
+    leading = program.leading_to("activation")
+    for start in program.lifecycle.facts if program.armed else ():
+        if start.phase == "interruption began" and isinstance(start.cause, Root) and start.procedure in leading:
+            for run in program.runs_from(start, "activation"):
+                if activates(run):
+                    alone = all(other.phase == start.phase for other in found.get(run.site, ()))
+                    tested = any(test.kind == "interruption" for test in run.guards())
+                    yield _occurrence("began" if tested else "untested", start, run, alone)
+
+
+def _occurrence(kind: str, start: Fact, run: Run, alone: bool) -> Occurrence:
+    towards = run.fact.steps()[len(start.steps()) :]
+    if alone or not towards:
+        return Occurrence(kind, run, run.path, run.location)
+    return Occurrence(kind, run, start.procedure.path, towards[0][1].location)
+
+
+def _repairs(program: Program) -> Iterator[tuple[str, Fact]]:
+    """Where a repair may start, of the code that leads to an activation: behind a delay, and in the handlers of hold
+    actions and of didDeactivate."""
+    leading = program.leading_to("activation")
+    for fact in program.lifecycle.facts if program.armed else ():
+        if fact.procedure not in leading or fact.phase == "end":
+            continue
+        if _handles_hold(fact):
+            yield "hold", fact
+        if fact.phase == "after" and isinstance(fact.cause, Root):
+            yield "after", fact
+        for edge, start in program.spreading.next_facts(fact):
+            if edge.mode == "delayed" and edge.callee in leading:
+                yield "delay", start
+
+
+def _handles_hold(fact: Fact) -> bool:
+    """A function that is given a hold action: CallKit's handler, or one it hands the action to."""
+    parameters = fact.procedure.parameters
+    return fact.phase == "call" and any(parameter.type in HOLD_ACTIONS for parameter in parameters)
+
+
+def _repairing(run: Run) -> bool:
+    """Whether the way to an activation leads through a delay or a hold handler."""
+    steps = run.fact.steps()
+    return any(edge.mode == "delayed" for _, edge in steps) or any(
+        _handles_hold(fact) for fact in (run.fact, *(fact for fact, _ in steps))
+    )
+
+
+def _repairs_audio(kind: str, start: Fact, run: Run) -> bool:
+    """Whether the activation is what the code at `start` is for. A delay before a call, or far from the activation, is
+    most likely another feature's: a call that is to ring later, a call that nobody answers."""
+    if kind == "after":
+        return _opens_for_a_call(run)
+    if kind == "delay" and (start.phase in ("setup", "bridge") or len(run.fact.steps()) - len(start.steps()) > 2):
+        return False
+    return run.phase in PHASES
+
+
+def _opens_for_a_call(run: Run) -> bool:
+    """Whether the call category is set before in the same function: this hands nothing over to media playback."""
+    before = [site for site in run.site.procedure.sites if site.position.dominates(run.site.position)]
+    return any("playandrecord" in str(site.constant("category")).lower() for site in before)
+
+
+def _repetition(run: Run) -> str:
+    """How an activation repeats in its own function: after a failure, in a loop, or after the opposite; else ""."""
+    if any(test.kind in ("failed", "repeated") for test in run.guards_in_function()):
+        return "retry"
+    earlier = [
+        site
+        for site in run.site.procedure.sites
+        if site.api.effect == "activation" and site.position.dominates(run.site.position)
+    ]
+    if any(deactivates(site) for site in earlier):
+        return "restart"
+    nested = [site for site in earlier if len(site.position.scope) < len(run.site.position.scope)]
+    return "retry" if any(site.constant("active") in (True, 1) for site in nested) else ""

@@ -1,0 +1,49 @@
+"""What the walks over all bodies share, and what they leave for link to decide on the whole program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from callkit_lint.closures import ClosureFlow
+from callkit_lint.graph import Edge, Observation
+from callkit_lint.knowledge import Vocabulary
+from callkit_lint.symbols import Procedure, Symbols
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A closure handed to functions of the program: when it runs is known once all bodies are linked."""
+
+    edge: Edge
+    parameters: tuple[tuple[Procedure, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call of a closure that is stored in a property (`slot`: the declaring type and the property)."""
+
+    edge: Edge
+    slot: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of a notification; `edge` leads nowhere yet."""
+
+    edge: Edge
+    notification: str
+
+
+@dataclass(slots=True)
+class Linking:
+    """What all walks share, and what they leave for link to decide on the whole program."""
+
+    symbols: Symbols
+    vocabulary: Vocabulary
+    procedures: list[Procedure]
+    observations: list[Observation] = field(default_factory=list)
+    flow: ClosureFlow = field(default_factory=ClosureFlow)
+    given: list[Given] = field(default_factory=list)
+    invocations: list[Invocation] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    unresolved: set[str] = field(default_factory=set)  # base names of calls that reached nothing

@@ -1,0 +1,119 @@
+"""What the code does with the loudspeaker: who switches it on, and by which means.
+
+A choice for the speaker is known by its words (`speakerOn`, `isLoud`, `.handsFree`); one in another language is not
+understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from callkit_lint.conditions import names_in, words
+from callkit_lint.entry_points import Root
+from callkit_lint.graph import Site
+from callkit_lint.guards import spelled
+from callkit_lint.ir import Branch, Call, Location, Member, Name, Operator
+from callkit_lint.lifecycle import Fact, Run
+from callkit_lint.program import Program
+from callkit_lint.symbols import Procedure
+
+SPEAKER_WORDS = frozenset({"speaker", "speakers", "speakerphone", "loudspeaker", "loudspeakers", "loud", "handsfree"})
+OPTION = "defaulttospeaker"
+
+# The phases in which an override reaches the call's session; before them it is lost.
+LISTENING = ("active", "call", "started", "answered")
+
+
+def names_speaker(named: set[str]) -> bool:
+    """Whether words speak of the loudspeaker."""
+    return not SPEAKER_WORDS.isdisjoint(named) or {"hands", "free"} <= named
+
+
+# ---- overrides ------------------------------------------------------------------------------------------------------
+
+
+def automatic_overrides(program: Program) -> Iterator[tuple[Run, str, Location]]:
+    """The overrides to the speaker that nobody asks for, each with its place: the override, or the call of a helper
+    that switches the speaker for the user too."""
+    asked = {fact.procedure for fact in program.lifecycle.facts if is_asked_for(fact)}
+    leading = program.leading_to("override")
+    for fact in program.lifecycle.facts if program.armed else ():
+        if fact.procedure in leading and isinstance(fact.cause, Root) and not is_asked_for(fact):
+            for run in program.runs_from(fact, "override"):
+                if run.phase in LISTENING and run.value("port") == "speaker" and not _is_choice(program, run):
+                    yield run, *_place(run, asked)
+
+
+def is_asked_for(fact: Fact) -> bool:
+    """Whether the user, or code in the app's other language, set this off."""
+    return fact.root.acts or fact.phase in ("screen", "bridge")
+
+
+def _is_choice(program: Program, run: Run) -> bool:
+    """Whether the speaker is on since the user chose so, or since the call is a video call."""
+    on_the_way = [run.site.procedure, *(fact.procedure for fact, _ in run.fact.steps())]
+    named = {word for procedure in on_the_way for word in words(procedure.display)}
+    undecided = program.undecided(run)
+    return names_speaker(undecided) or "video" in undecided | named
+
+
+def _place(run: Run, asked: set[Procedure]) -> tuple[str, Location]:
+    """The first call on the way of what serves the user too."""
+    for fact, edge in run.fact.steps():
+        if edge.callee in asked:
+            return fact.procedure.path, edge.location
+    return run.path, run.location
+
+
+# ---- the speaker by category or mode --------------------------------------------------------------------------------
+
+
+def by_speaker_flag(run: Run) -> bool:
+    """Whether a choice for or against the speaker, in the same function, decides about a setter or its options."""
+    guards = run.guards_in_function()
+    return names_speaker(set().union(*map(names_in, guards))) or _collects_option(run.site)
+
+
+def turns_on(run: Run) -> bool:
+    """Whether a setter under such a choice is the one that makes the sound loud: the option, or a mode."""
+    if run.site.api.effect == "mode":
+        return True
+    return OPTION in str(run.value("options")).lower() or _collects_option(run.site)
+
+
+def _collects_option(site: Site) -> bool:
+    """Whether a choice for the speaker adds default-to-speaker to options, and the setter is given some.
+
+    It is not followed which variable the option goes into; a function that collects options sets them.
+    """
+    if "options" not in site.given or OPTION in str(site.constant("options")).lower():
+        return False
+    stack: list[tuple[object, bool]] = [(site.procedure.body, False)]
+    while stack:
+        node, chosen = stack.pop()
+        if chosen and isinstance(node, Member | Name) and OPTION in node.name.lower():
+            return True
+        match node:
+            case Branch(_, subject, arms):
+                subject_named = set(words(spelled(subject)))
+                for arm in arms:
+                    # An `else` belongs to the choice as much as the arms before it.
+                    chosen = chosen or names_speaker(subject_named | set(words(spelled(arm.condition))))
+                    stack.append((arm.body, chosen))
+            case Call(name) if name.startswith("setCategory") and node.location != site.location:
+                continue  # what another setter is given is its own
+            case Operator("?:", (condition, first, second)):
+                chosen = chosen or names_speaker(set(words(spelled(condition))))
+                stack += [(first, chosen), (second, chosen)]
+            case _:
+                stack += [(child, chosen) for child in _children(node)]
+    return False
+
+
+def _children(node: object) -> Iterator[object]:
+    """The parts of a node of the neutral form."""
+    if isinstance(node, tuple) and not isinstance(node, Location):
+        yield from node
+    elif is_dataclass(node):
+        yield from (getattr(node, item.name) for item in fields(node))

@@ -1,0 +1,75 @@
+"""`callkit-lint programs`: where one program of a tree ends and the next begins, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from callkit_lint.reporters import Report, shown_path
+from callkit_lint.reporters.text import escaped
+from callkit_lint.rule import Place
+
+VERSION = 1
+MANY_REASONS = 3  # of what arms a program, so many are shown as text
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProgram:
+    """A program: its files, why they are one program, and what arms it (nothing: its findings are not reported)."""
+
+    name: str
+    files: tuple[str, ...]
+    evidence: tuple[str, ...]
+    armed_by: tuple[Place, ...]
+    deployment_target: str = ""
+    macros: tuple[str, ...] = ()
+
+
+def as_text(programs: Iterable[ListedProgram], root: Path, *, verbose: bool = False) -> str:
+    """A headline for each program, and below it its evidence; with `verbose` its files."""
+    report = Report(root=root)
+    return "".join(f"{line}\n" for program in programs for line in _lines(program, report, verbose))
+
+
+def _lines(program: ListedProgram, report: Report, verbose: bool) -> Iterator[str]:
+    count = len(program.files)
+    armed = "armed" if program.armed_by else "not armed"
+    yield f"{escaped(program.name)}: {armed}, {count} file{'' if count == 1 else 's'}"
+    for reason in program.evidence:
+        yield f"    {escaped(reason)}"
+    if program.deployment_target:
+        yield f"    runs on iOS {program.deployment_target} and later"
+    if not program.armed_by:
+        yield "    not armed: no provider or controller of calls and no delegate of one, so rules are silent on it"
+    for place in program.armed_by[:MANY_REASONS]:
+        shown = f"{escaped(shown_path(report, place.path))}:{place.location.line}"
+        yield f"    armed: {escaped(place.text)}   {shown}"
+    if more := len(program.armed_by[MANY_REASONS:]):
+        yield f"    armed: {more} more such place{'' if more == 1 else 's'}"
+    for path in program.files if verbose else ():
+        yield f"        {escaped(shown_path(report, path))}"
+
+
+def as_json(programs: Iterable[ListedProgram], root: Path) -> str:
+    """One JSON document; paths are relative to the working directory."""
+    report = Report(root=root)
+    return (
+        json.dumps({"version": VERSION, "programs": [_facts(program, report) for program in programs]}, indent=1) + "\n"
+    )
+
+
+def _facts(program: ListedProgram, report: Report) -> dict[str, object]:
+    return {
+        "name": program.name,
+        "armed": bool(program.armed_by),
+        "armed_by": [
+            {"path": shown_path(report, place.path), "line": place.location.line, "text": place.text}
+            for place in program.armed_by
+        ],
+        "evidence": list(program.evidence),
+        "deployment_target": program.deployment_target,
+        "macros": list(program.macros),
+        "files": [shown_path(report, path) for path in program.files],
+    }

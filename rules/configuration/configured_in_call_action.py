@@ -1,0 +1,39 @@
+"""The session is configured for a call only when the call is started or answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callkit_lint.lifecycle import Run
+from callkit_lint.program import Program
+from callkit_lint.rule import Diagnostic, Rule, Severity
+
+# What is soon enough for each action. Code that a screen or the app's other language calls may run soon enough, too.
+SOON_ENOUGH = {
+    "answer": {"setup", "report", "screen", "bridge"},
+    "start": {"setup", "request", "screen", "bridge"},
+}
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    phases = [phase for phase, early in SOON_ENOUGH.items() if not program.may_configure_in(early)]
+
+    def is_first(run: Run) -> bool:
+        return run.site in program.call_configurations
+
+    for runs in program.told(phases, "category", accept=is_first):
+        yield RULE.at_all(runs, MESSAGE.format(where=program.vocabulary.phases[runs[0].phase].text))
+
+
+MESSAGE = (
+    "the session is configured for a call only here, {where}, as in Apple's sample; should iOS activate it first, the "
+    "call opens in the wrong category: silence, or the wrong loudspeaker. It is safer to set category, mode and "
+    "options at launch, or before the call is reported or requested"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.note,
+    since="0.1.0",
+    references=("https://developer.apple.com/forums/thread/810385", "https://developer.apple.com/forums/thread/758386"),
+)

@@ -1,0 +1,38 @@
+"""An app that takes calls never sets the category that calls need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callkit_lint import absence
+from callkit_lint.program import Program
+from callkit_lint.rule import Diagnostic, Place, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    if program.call_configurations or not absence.is_whole_app(program) or absence.may_be_configured_unseen(program):
+        return
+    creations = [site for site in program.sites("provider") if not program.is_dead(site)]
+    if creations and any(program.sites("report", "request start")):
+        others = (Place(site.procedure.path, site.location, "another provider") for site in creations[1:])
+        found = RULE.at_site(creations[0], MESSAGE, related=tuple(others))
+        # Without audio of its own the app may be a study of the call screens, or get its audio from code that is not here.
+        own_audio = any(program.sites("audio start"))
+        yield found if own_audio else replace(found, severity=Severity.note)
+
+
+MESSAGE = (
+    "this app takes calls, but nothing in it sets the call category (play and record); in the default category the "
+    "microphone does not record, and the other side hears silence. Set category, mode and options once, at launch or "
+    "before each call is reported or requested"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.warning,
+    since="0.1.0",
+    references=("https://developer.apple.com/forums/thread/810385",),
+    kind="absence",
+    trigger="an app that makes a provider and reports or requests a call, and no SDK that may configure the session",
+)

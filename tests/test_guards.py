@@ -1,0 +1,547 @@
+"""Guards: in which phases the code behind a condition can run, in every spelling that apps use."""
+
+from __future__ import annotations
+
+import pytest
+
+from callkit_lint.conditions import Bindings, Known, answer
+from callkit_lint.knowledge import load
+from callkit_lint.link import Graph
+from tests.graphs import ACTIVATE, ACTIVATE_OBJC, linked, procedure, site
+
+VOCABULARY = load()
+ACTIONS = {kind: phase for callback in VOCABULARY.callbacks for kind, phase in callback.cases.items()}
+
+ALL = set(VOCABULARY.phases)
+ENDED = ALL - {"interruption began"}
+BEGAN = ALL - {"interruption ended"}
+NO_CALL = {phase for phase in ALL if not VOCABULARY.in_group(phase, "in call")}
+NEVER: set[str] = set()
+
+
+def passing(graph: Graph, bindings: Bindings | None = None) -> set[str]:
+    """The phases in which the guards of the program's only API call let it run."""
+    return {
+        phase
+        for phase in ALL
+        if all(answer(test, phase, bindings or {}, in_call, ACTIONS) is not False for test in site(graph).guards)
+    }
+
+
+def in_call(phase: str) -> bool:
+    return VOCABULARY.in_group(phase, "in call")
+
+
+def swift(body: str, members: str = "") -> Graph:
+    """A handler with this body, where ACT stands for the API call."""
+    body = body.replace("ACT", ACTIVATE)
+    return linked(
+        {"A.swift": f"class Caller {{\n@objc func handle(_ note: Notification) {{\n{body}\n}}\n{members}\n}}"}
+    )
+
+
+def objc(body: str, before: str = "") -> Graph:
+    body = body.replace("ACT", ACTIVATE_OBJC)
+    return linked(
+        {"A.m": f"{before}\n@implementation Caller\n- (void)handle:(NSNotification *)note {{\n{body}\n}}\n@end"}
+    )
+
+
+def test_what_is_not_understood_stays_open() -> None:
+    assert passing(swift("ACT")) == passing(swift("if isReady { ACT }")) == passing(swift("while a < b { ACT }")) == ALL
+    assert passing(objc("ACT")) == passing(objc("if (ready) { ACT }")) == ALL
+
+
+# ---- interruptions --------------------------------------------------------------------------------------------------
+
+RAW = "guard let raw = note.userInfo?[AVAudioSessionInterruptionTypeKey] as? UInt else { return }\n"
+TYPE = RAW + "guard let type = AVAudioSession.InterruptionType(rawValue: raw) else { return }\n"
+NUMBER = "let kind = (note.userInfo?[AVAudioSessionInterruptionTypeKey] as? NSNumber)"
+SWIFT_ENDED = [
+    TYPE + "if type == .ended { ACT }",
+    TYPE + "if .ended == type { ACT }",
+    TYPE + "if case .ended = type { ACT }",
+    TYPE + "if type != .began { ACT }",
+    TYPE + "if !(type == .began) { ACT }",
+    TYPE + "if type == .began { } else { ACT }",
+    TYPE + "if type == .began { } else if ready { ACT }",
+    TYPE + "if type == .ended, ready { ACT }",
+    TYPE + "if ready && type == .ended { ACT }",
+    TYPE + "guard type == .ended else { return }\nACT",
+    TYPE + "guard type != .began else { return }\nACT",
+    TYPE + "if type == .began { return }\nACT",
+    TYPE + "if type == .began { pause(); return }\nif ready { ACT }",
+    TYPE + "if type == AVAudioSession.InterruptionType.ended { ACT }",
+    TYPE + "if type == AVAudioSessionInterruptionType.ended { ACT }",
+    TYPE + "if type.rawValue == AVAudioSession.InterruptionType.ended.rawValue { ACT }",
+    TYPE + "let ended = type == .ended\nif ended { ACT }",
+    TYPE + "let began = (type == .began)\nguard !began else { return }\nACT",
+    TYPE + "switch type {\ncase .began: break\ncase .ended: ACT\n@unknown default: break }",
+    TYPE + "switch type {\ncase .began: break\ndefault: ACT }",
+    TYPE + "switch type {\ncase .began: return\ndefault: break }\nACT",
+    TYPE + "switch type {\ncase .ended where ready: ACT\ndefault: break }",
+    TYPE + "switch type {\ncase .ended: if options.contains(.shouldResume) { ACT }\ndefault: break }",
+    "switch AVAudioSession.InterruptionType(rawValue: raw) {\ncase .ended?: ACT\ndefault: break }",
+    "if AVAudioSession.InterruptionType(rawValue: raw)! == .ended { ACT }",
+    RAW + "if raw == AVAudioSession.InterruptionType.ended.rawValue { ACT }",
+    RAW + "if raw == AVAudioSessionInterruptionType.ended.rawValue { ACT }",
+    NUMBER + "?.uintValue\nif kind == AVAudioSession.InterruptionType.ended.rawValue { ACT }",
+    NUMBER + "\nif kind!.uintValue == AVAudioSession.InterruptionType.ended.rawValue { ACT }",
+    "let type = note.userInfo?[AVAudioSessionInterruptionTypeKey] as? AVAudioSession.InterruptionType\n"
+    "if type == .ended { ACT }",
+    "let interruptionType = (note.userInfo?[AVAudioSessionInterruptionTypeKey] as? NSNumber)?.intValue\n"
+    "if interruptionType == 0 { ACT }",
+]
+
+
+@pytest.mark.parametrize("body", SWIFT_ENDED)
+def test_swift_code_that_an_interruptions_end_runs(body: str) -> None:
+    assert passing(swift(body)) == ENDED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TYPE + "if type == .began { ACT }",
+        TYPE + "if type != .ended { ACT }",
+        TYPE + "guard type == .began else { return }\nACT",
+        TYPE + "if type == .ended { return }\nACT",
+        TYPE + "switch type {\ncase .began: ACT\ncase .ended: break }",
+        TYPE + "switch type {\ncase .ended: break\ndefault: ACT }",
+        RAW + "if raw == AVAudioSession.InterruptionType.began.rawValue { ACT }",
+        "guard let interruptionType = note.userInfo?[AVAudioSessionInterruptionTypeKey] as? Int else { return }\n"
+        "if interruptionType == 1 { ACT }",
+    ],
+)
+def test_swift_code_that_an_interruptions_beginning_runs(body: str) -> None:
+    assert passing(swift(body)) == BEGAN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TYPE + "if type == .ended { }\nACT",
+        TYPE + "if type == .ended || ready { ACT }",
+        TYPE + "if type == .began { pause() }\nACT",
+        TYPE + "if type == .began, ready { return }\nACT",
+        TYPE + "switch type {\ncase .began: break\ndefault: break }\nACT",
+        TYPE + "switch type {\ncase .began, .ended: ACT\ndefault: break }",
+    ],
+)
+def test_swift_code_that_both_run(body: str) -> None:
+    assert passing(swift(body)) == ALL
+
+
+KIND = "NSInteger kind = [note.userInfo[AVAudioSessionInterruptionTypeKey] integerValue];\n"
+KIND_NUMBER = "NSNumber *n = note.userInfo[AVAudioSessionInterruptionTypeKey];\n"
+OBJC_ENDED = [
+    KIND_NUMBER + "if (n.integerValue == AVAudioSessionInterruptionTypeEnded) { ACT }",
+    KIND_NUMBER + "if ([n intValue] == AVAudioSessionInterruptionTypeEnded) { ACT }",
+    KIND_NUMBER + "if ([n isEqual:@(AVAudioSessionInterruptionTypeEnded)]) { ACT }",
+    KIND_NUMBER + "AVAudioSessionInterruptionType kind = (AVAudioSessionInterruptionType)[n unsignedIntegerValue];\n"
+    "if (kind == AVAudioSessionInterruptionTypeEnded) { ACT }",
+    KIND + "if (kind == AVAudioSessionInterruptionTypeEnded && ready) { ACT }",
+    KIND + "if (kind != AVAudioSessionInterruptionTypeBegan) { ACT }",
+    KIND + "if (kind == AVAudioSessionInterruptionTypeBegan) { } else { ACT }",
+    KIND + "if (AVAudioSessionInterruptionTypeBegan == kind) { return; }\nACT",
+    KIND + "if (AVAudioSessionInterruptionTypeBegan == kind) return;\nACT",
+    KIND + "BOOL began = kind == AVAudioSessionInterruptionTypeBegan;\nif (!began) { ACT }",
+    KIND + "switch (kind) { case AVAudioSessionInterruptionTypeBegan: break;\n"
+    "case AVAudioSessionInterruptionTypeEnded: { ACT break; } default: break; }",
+    KIND + "switch (kind) { case AVAudioSessionInterruptionTypeBegan: break; default: ACT break; }",
+    "NSInteger interruptionType = [note.userInfo[AVAudioSessionInterruptionTypeKey] integerValue];\n"
+    "if (interruptionType == 0) { ACT }",
+]
+
+
+@pytest.mark.parametrize("body", OBJC_ENDED)
+def test_objc_code_that_an_interruptions_end_runs(body: str) -> None:
+    assert passing(objc(body)) == ENDED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        KIND + "if (kind == AVAudioSessionInterruptionTypeBegan) { ACT }",
+        KIND + "if (kind != AVAudioSessionInterruptionTypeEnded) { ACT }",
+        KIND + "switch (kind) { case AVAudioSessionInterruptionTypeBegan: ACT break; default: break; }",
+        "NSInteger interruptionType = [note.userInfo[AVAudioSessionInterruptionTypeKey] integerValue];\n"
+        "if (interruptionType == 1) { ACT }",
+    ],
+)
+def test_objc_code_that_an_interruptions_beginning_runs(body: str) -> None:
+    assert passing(objc(body)) == BEGAN
+
+
+# ---- route changes --------------------------------------------------------------------------------------------------
+
+REASON = "let reason = AVAudioSession.RouteChangeReason(rawValue: raw)\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "without"),
+    [
+        (REASON + "if reason == .oldDeviceUnavailable { ACT }", "route change"),
+        (REASON + "if reason == .newDeviceAvailable { ACT }", "route change"),
+        (REASON + "if reason == .categoryChange { ACT }", "device change"),
+        (REASON + "if reason == .override { ACT }", "device change"),
+        (REASON + "guard reason == .routeConfigurationChange else { return }\nACT", "device change"),
+        (
+            REASON + "switch reason {\ncase .newDeviceAvailable, .oldDeviceUnavailable: ACT\ndefault: x }",
+            "route change",
+        ),
+        (REASON + "switch reason {\ncase .categoryChange?: ACT\ndefault: break }", "device change"),
+    ],
+)
+def test_reasons_of_a_route_change(body: str, without: str) -> None:
+    assert passing(swift(body)) == ALL - {without}
+
+
+@pytest.mark.parametrize(
+    ("condition", "without"),
+    [
+        ("reason == AVAudioSessionRouteChangeReasonOldDeviceUnavailable", "route change"),
+        ("[number intValue] == AVAudioSessionRouteChangeReasonNewDeviceAvailable", "route change"),
+        ("AVAudioSessionRouteChangeReasonCategoryChange == reason", "device change"),
+    ],
+)
+def test_reasons_of_a_route_change_in_objc(condition: str, without: str) -> None:
+    assert passing(objc(f"if ({condition}) {{ ACT }}")) == ALL - {without}
+
+
+# ---- whether there is a call ----------------------------------------------------------------------------------------
+
+SWIFT_NO_CALL = [
+    "CXCallObserver().calls.isEmpty",
+    "self.callObserver.calls.isEmpty",
+    "calls.isEmpty",
+    "activeCalls.isEmpty",
+    "CXCallObserver().calls.count == 0",
+    "0 == CXCallObserver().calls.count",
+    "!(CXCallObserver().calls.count > 0)",
+    "calls.count == 0 && isReady",
+    "!hasActiveCall",
+    "!self.hasActiveCall",
+    "hasActiveCall == false",
+    "!PhoneCenter.shared.hasActiveCalls",
+    "!center.hasOngoingCall()",
+    "!isInCall",
+    "!isOnCall",
+    "!callInProgress",
+    "!center.isCallActive",
+    "currentCall == nil",
+    "nil == currentCall",
+    "center.activeCall == nil",
+    "callState == .idle",
+]
+
+
+@pytest.mark.parametrize("condition", SWIFT_NO_CALL)
+def test_conditions_that_say_there_is_no_call(condition: str) -> None:
+    assert passing(swift(f"if {condition} {{ ACT }}")) == NO_CALL
+    assert passing(swift(f"guard {condition} else {{ return }}\nACT")) == NO_CALL
+    assert passing(swift(f"if {condition} {{ return }}\nACT")) == ALL
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if let call = currentCall { return }\nACT",
+        "guard let call = currentCall else { ACT\n return }",
+        "if currentCall != nil { } else { ACT }",
+        "let free = CXCallObserver().calls.isEmpty\nguard free else { return }\nACT",
+        "let observer = CXCallObserver()\nif observer.calls.isEmpty { ACT }",
+        "let calls = CXCallObserver().calls\nif calls.isEmpty { ACT }",
+        "_ = CXCallObserver().calls.isEmpty ? AVAudioSession.sharedInstance().setActive(true) : nothing",
+    ],
+)
+def test_other_ways_to_ask_whether_there_is_a_call(body: str) -> None:
+    assert passing(swift(body)) == NO_CALL
+
+
+@pytest.mark.parametrize(
+    ("condition", "members"),
+    [
+        ("!busy", "var busy: Bool { return !CXCallObserver().calls.isEmpty }"),
+        ("!busy()", "func busy() -> Bool { !CXCallObserver().calls.isEmpty }"),
+        ("self.free", "var free: Bool { currentCall == nil }"),
+        ("self.free", "var free: Bool { calm }\nvar calm: Bool { currentCall == nil }"),
+        ("Phone.shared.free", "}\nclass Phone {\nstatic let shared = Phone()\nvar free: Bool { currentCall == nil }"),
+        ("free()", "}\nfunc free() -> Bool { return CXCallObserver().calls.count == 0 }\nclass Other {"),
+    ],
+)
+def test_a_condition_is_seen_through_a_helper(condition: str, members: str) -> None:
+    assert passing(swift(f"if {condition} {{ ACT }}", members)) == NO_CALL
+
+
+def test_a_helper_that_does_more_is_not_seen_through() -> None:
+    members = "var free: Bool { if isReady { return true }\n return currentCall == nil }"
+    assert passing(swift("if free { ACT }", members)) == ALL
+
+
+def test_a_variable_that_changes_says_nothing() -> None:
+    assert passing(swift("var free = CXCallObserver().calls.isEmpty\nfree = ask()\nif free { ACT }")) == ALL
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "call.hasConnected",
+        "!call.hasConnected",
+        "call.hasEnded",
+        "!call.isOnHold",
+        "call.isOutgoing",
+        "call == nil",
+        "callback == nil",
+        "callback != nil",
+        "caller == nil",
+        "callUUID == nil",
+        "incomingCall == nil",
+        "calls.count == 2",
+        "calls.count > 1",
+        "items.isEmpty",
+        "list.count == 0",
+        "!isRecalled",
+        "CXCallObserver().calls.isEmpty || isReady",
+        "call.state == .active",
+    ],
+)
+def test_conditions_that_do_not_say_there_is_no_call(condition: str) -> None:
+    assert passing(swift(f"if {condition} {{ ACT }}")) == ALL
+    assert passing(swift(f"guard {condition} else {{ return }}\nACT")) == ALL
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "guard let call = list.call(for: id) else { return }\nACT",
+        "if let call = list.call(for: id) { ACT }",
+        "guard let call = currentCall else { return }\nACT",
+        "if let call = currentCall { ACT }",
+    ],
+)
+def test_a_call_that_is_there_is_no_guard(body: str) -> None:
+    assert passing(swift(body)) == ALL
+
+
+@pytest.mark.parametrize(
+    ("body", "phases"),
+    [
+        ("if ([[CXCallObserver alloc] init].calls.count == 0) { ACT }", NO_CALL),
+        ("if ([[[[CXCallObserver alloc] init] calls] count] == 0) { ACT }", NO_CALL),
+        ("if (self.calls.count > 0) { return; }\nACT", NO_CALL),
+        ("if (!self.hasActiveCall) { ACT }", NO_CALL),
+        ("if (![self hasActiveCall]) { ACT }", NO_CALL),
+        ("if ([self hasActiveCall] == NO) { ACT }", NO_CALL),
+        ("if ([self hasActiveCall]) { return; }\nACT", NO_CALL),
+        ("if (self.currentCall == nil) { ACT }", NO_CALL),
+        ("if (!self.currentCall) { ACT }", NO_CALL),
+        ("if (!_currentCall) { ACT }", NO_CALL),
+        ("if (self.currentCall) { return; }\nACT", NO_CALL),
+        ("if (self.currentCall) { ACT }", ALL),
+        ("if (self.callback) { ACT }", ALL),
+        ("if (self.callback == nil) { ACT }", ALL),
+        ("if (call.hasConnected) { ACT }", ALL),
+        ("if (!call.hasConnected) { ACT }", ALL),
+    ],
+)
+def test_whether_there_is_a_call_in_objc(body: str, phases: set[str]) -> None:
+    assert passing(objc(body)) == phases
+
+
+# ---- systems, regions, settings -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "phases"),
+    [
+        ("#if targetEnvironment(simulator)\nACT\n#endif", NEVER),
+        ("#if targetEnvironment(simulator)\n#else\nACT\n#endif", ALL),
+        ("#if !targetEnvironment(simulator)\nACT\n#endif", ALL),
+        ("#if !targetEnvironment(simulator)\n#else\nACT\n#endif", NEVER),
+        ("#if os(iOS) && targetEnvironment(simulator)\nACT\n#endif", NEVER),
+        ("#if arch(i386) || arch(x86_64)\nACT\n#endif", NEVER),
+        ("#if arch(arm64)\nACT\n#endif", ALL),
+        ("#if os(iOS)\nACT\n#endif", ALL),
+        ("#if os(iOS)\n#else\nACT\n#endif", NEVER),
+        ("#if os(macOS) || os(tvOS)\nACT\n#endif", NEVER),
+        ("#if os(iOS)\n#elseif os(macOS)\nACT\n#endif", NEVER),
+        ("#if os(macOS)\n#elseif os(iOS)\nACT\n#endif", ALL),
+        ("#if DEBUG\nACT\n#endif", ALL),
+        ("#if canImport(CallKit)\nACT\n#endif", ALL),
+        ("if false { ACT }", NEVER),
+        ("if isSimulator { ACT }", NEVER),
+        ("if Platform.isSimulator { return }\nACT", ALL),
+        ("if !Platform.isSimulator { ACT }", ALL),
+        ("if #available(iOS 10, *) { ACT }", ALL),
+        ("if #available(iOS 10, *) { } else { ACT }", NEVER),
+        ("guard #available(iOS 10.0, *) else { ACT\n return }", NEVER),
+        ("if #available(iOS 9.0, *) { return }\nACT", NEVER),
+        ("if #available(iOS 13, *) { } else { ACT }", ALL),
+        ("if #available(iOS 13, *) { ACT }", ALL),
+        ("if #unavailable(iOS 10) { ACT }", NEVER),
+        ("if #unavailable(iOS 13) { ACT }", ALL),
+        ("if (UIDevice.current.systemVersion as NSString).floatValue < 10.0 { ACT }", NEVER),
+        ("if Float(UIDevice.current.systemVersion)! >= 10 { } else { ACT }", NEVER),
+        ("if (UIDevice.current.systemVersion as NSString).floatValue >= 10.0 { ACT }", ALL),
+        ("if (UIDevice.current.systemVersion as NSString).floatValue < 13.0 { ACT }", ALL),
+        ("if ProcessInfo.processInfo.operatingSystemVersion.majorVersion < 10 { ACT }", NEVER),
+        ('if Locale.current.regionCode == "CN" { ACT }', NEVER),
+        ('if Locale.current.regionCode != "CN" { ACT }', ALL),
+        ('guard Locale.current.regionCode != "CN" else { ACT\n return }', NEVER),
+        ('if Locale.current.regionCode == "CH" { ACT }', ALL),
+        ("if isCallKitEnabled { ACT }", ALL),
+        ("if !isCallKitEnabled { ACT }", NEVER),
+        ("if useCallKit { return }\nACT", NEVER),
+        ("if !settings.useCallKit() { ACT }", NEVER),
+        ("if settings.useCallKit == false { ACT }", NEVER),
+        ("if callKitDisabled { ACT }", NEVER),
+        ("if !callKitDisabled { ACT }", ALL),
+    ],
+)
+def test_where_the_app_runs(body: str, phases: set[str]) -> None:
+    assert passing(swift(body)) == phases
+
+
+OLD = "[[[UIDevice currentDevice] systemVersion] floatValue]"
+
+
+@pytest.mark.parametrize(
+    ("body", "phases"),
+    [
+        ("#if TARGET_OS_SIMULATOR\nACT\n#endif", NEVER),
+        ("#if !TARGET_OS_SIMULATOR\nACT\n#endif", ALL),
+        ("#if TARGET_OS_SIMULATOR\n#else\nACT\n#endif", ALL),
+        ("#if !(TARGET_IPHONE_SIMULATOR)\n#else\nACT\n#endif", NEVER),
+        ("#if TARGET_OS_IPHONE\nACT\n#endif", ALL),
+        ("#if TARGET_OS_IPHONE\n#else\nACT\n#endif", NEVER),
+        ("#if TARGET_OS_OSX\nACT\n#endif", NEVER),
+        ("#if 1\nACT\n#endif", ALL),
+        ("#ifdef DEBUG\nACT\n#endif", ALL),
+        ("if (@available(iOS 10.0, *)) { ACT }", ALL),
+        ("if (@available(iOS 10.0, *)) { } else { ACT }", NEVER),
+        ("if (@available(iOS 14.0, *)) { } else { ACT }", ALL),
+        (f"if ({OLD} < 10.0) {{ ACT }}", NEVER),
+        (f"if ({OLD} >= 10.0) {{ ACT }}", ALL),
+        (f"if ({OLD} >= 10.0) {{ return; }}\nACT", NEVER),
+        ("if ([UIDevice currentDevice].systemVersion.floatValue < 10) { ACT }", NEVER),
+        ('if ([[NSLocale currentLocale].countryCode isEqualToString:@"CN"]) { ACT }', NEVER),
+        ('if ([@"CN" isEqualToString:region]) { ACT }', NEVER),
+        ('if (![[NSLocale currentLocale].countryCode isEqualToString:@"CN"]) { ACT }', ALL),
+        ("if (!self.callKitEnabled) { ACT }", NEVER),
+        ("if ([self isCallKitEnabled]) { return; }\nACT", NEVER),
+        ("if ([self isCallKitEnabled]) { ACT }", ALL),
+    ],
+)
+def test_where_an_objc_app_runs(body: str, phases: set[str]) -> None:
+    assert passing(objc(body)) == phases
+
+
+@pytest.mark.parametrize("body", ["#if 0\nACT\n#endif", "#if 1\n#else\nACT\n#endif"])
+def test_code_that_is_commented_out_by_the_preprocessor_is_not_there(body: str) -> None:
+    assert procedure(objc(body), "Caller.handle(_:)").sites == []
+    assert len(procedure(objc(body.replace("#if 0", "#if 1").replace("#else", "")), "Caller.handle(_:)").sites) == 1
+
+
+def test_swift_code_in_a_false_condition_is_not_there() -> None:
+    assert procedure(swift("#if false\nACT\n#endif"), "Caller.handle(_:)").sites == []
+    assert len(procedure(swift("#if true\nACT\n#endif"), "Caller.handle(_:)").sites) == 1
+
+
+@pytest.mark.parametrize(
+    ("macro", "body", "phases"),
+    [
+        ("#define OWN_AUDIO 0", "#if OWN_AUDIO\nACT\n#endif", NEVER),
+        ("#define OWN_AUDIO 1", "#if OWN_AUDIO\nACT\n#endif", ALL),
+        ("#define OWN_AUDIO 1", "#if OWN_AUDIO\n#else\nACT\n#endif", NEVER),
+        ("#define OWN_AUDIO 0", "#ifdef OWN_AUDIO\nACT\n#endif", ALL),
+        ("#define OWN_AUDIO 0", "#ifndef OWN_AUDIO\nACT\n#endif", NEVER),
+        ("#define OWN_AUDIO 0", "#if defined(OWN_AUDIO)\nACT\n#endif", ALL),
+        ("#define OWN_AUDIO NO", "if (OWN_AUDIO) { ACT }", NEVER),
+        ("#define OWN_AUDIO YES", "if (OWN_AUDIO) { ACT }", ALL),
+        ("#define OWN_AUDIO YES", "if (!OWN_AUDIO) { ACT }", NEVER),
+        ("static const BOOL OWN_AUDIO = NO;", "if (OWN_AUDIO) { ACT }", NEVER),
+        ("", "#if OWN_AUDIO\nACT\n#endif", ALL),
+        ("", "if (OWN_AUDIO) { ACT }", ALL),
+    ],
+)
+def test_macros_defined_as_constants(macro: str, body: str, phases: set[str]) -> None:
+    assert passing(objc(body, macro)) == phases
+
+
+def test_a_macro_of_another_file_counts_too() -> None:
+    header = "#import <Foundation/Foundation.h>\n#define OWN_AUDIO 0\n"
+    text = f"void f(void) {{\n#if OWN_AUDIO\n{ACTIVATE_OBJC}\n#endif\n}}"
+    assert passing(linked({"Settings.h": header, "A.m": text})) == NEVER
+
+
+# ---- parameters -----------------------------------------------------------------------------------------------------
+
+
+def given(declaration: str, body: str) -> Graph:
+    body = body.replace("ACT", ACTIVATE)
+    return linked({"A.swift": f"enum Mode {{ case idle, call }}\nfunc use({declaration}) {{ {body} }}"})
+
+
+@pytest.mark.parametrize(
+    ("declaration", "body", "runs", "rests"),
+    [
+        ("on: Bool", "if on { ACT }", True, False),
+        ("on: Bool", "guard on else { return }\nACT", True, False),
+        ("on: Bool", "if !on { ACT }", False, True),
+        ("on: Bool", "if on == true { ACT }", True, False),
+        ("on: Bool", "if on { } else { ACT }", False, True),
+        ("on: Bool", "if on && isReady { ACT }", True, False),
+        ("on: Bool", "let wanted = on\nif wanted { ACT }", True, False),
+        ("_ on: Bool", "_ = on ? AVAudioSession.sharedInstance().setActive(true) : nil", True, False),
+        ("on: Mode", "if on == .call { ACT }", "call", "idle"),
+        ("on: Mode", "if on != .idle { ACT }", "call", "idle"),
+        ("on: Mode", "if on == Mode.call { ACT }", "call", "idle"),
+        ("on: Mode", "switch on {\ncase .call: ACT\ncase .idle: break }", "call", "idle"),
+        ("on: Mode", "switch on {\ncase .idle: break\ndefault: ACT }", "call", "idle"),
+        ("on: Mode", "switch on {\ncase .idle: return\ndefault: break }\nACT", "call", "idle"),
+        ("on: Mode", "if case .call = on { ACT }", "call", "idle"),
+        ("on: Int", "switch on {\ncase 1: ACT\ndefault: break }", 1, 2),
+        ("on: Int", "if on == 1 { ACT }", 1, 2),
+        ("on: String", 'if on == "call" { ACT }', "call", "idle"),
+    ],
+)
+def test_a_parameter_decides(declaration: str, body: str, runs: bool | int | str, rests: bool | int | str) -> None:
+    graph = given(declaration, body)
+    assert passing(graph) == ALL
+    assert passing(graph, {"on": Known(runs)}) == ALL
+    assert passing(graph, {"on": Known(rests)}) == NEVER
+
+
+@pytest.mark.parametrize(
+    "body", ["var on = on\non = true\nif on { ACT }", "if on || isReady { ACT }", "if allowed(on) { ACT }"]
+)
+def test_a_parameter_that_does_not_decide(body: str) -> None:
+    graph = given("on: Bool", body)
+    assert passing(graph, {"on": Known(True)}) == passing(graph, {"on": Known(False)}) == ALL
+
+
+def test_a_parameter_decides_in_objc() -> None:
+    graph = objc("}\n- (void)use:(BOOL)on {\nif (on) { ACT }")
+    assert passing(graph, {"on": Known(True)}) == ALL
+    assert passing(graph, {"on": Known(False)}) == NEVER
+
+
+# ---- the action of a handler that receives all ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if let join = action as? JoinConversationAction { ACT }",
+        "if action is JoinConversationAction { ACT }",
+        "guard action is JoinConversationAction else { return }\nACT",
+        "switch action {\ncase let join as JoinConversationAction: ACT\ndefault: break }",
+        "switch action {\ncase is JoinConversationAction: ACT\ndefault: break }",
+    ],
+)
+def test_the_type_of_an_action_leaves_its_phase(body: str) -> None:
+    handler = "func conversationManager(_ manager: ConversationManager, perform action: ConversationAction)"
+    graph = linked({"A.swift": f"class Caller {{ {handler} {{ {body.replace('ACT', ACTIVATE)} }} }}"})
+    others = set(ACTIONS.values()) - {"answer"}
+    assert passing(graph) == ALL - others

@@ -1,0 +1,527 @@
+"""Lifecycle: what opens the phases of a call, how they spread over the code, and the chain that proves it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from callkit_lint.knowledge import Callback, Exported, Notification, load
+from callkit_lint.lifecycle import MANY_BINDINGS
+from callkit_lint.rule import Confidence
+from tests.graphs import ACTIVATE, ACTIVATE_OBJC, chain, phases, program, programs, runs
+
+VOCABULARY = load()
+
+# ---- what opens a phase: every entry of the vocabulary in every spelling --------------------------------------------
+
+
+def swift_handler(callback: Callback, name: str, body: str) -> str:
+    """A class of the app with the callback as a Swift method, or as a property where the name has no parentheses."""
+    base, parentheses, inner = name.partition("(")
+    labels = inner.rstrip(")").split(":")[:-1]
+    types = [callback.types.get(str(index), callback.parameter or "Any") for index in range(len(labels))]
+    given = ", ".join(f"{label} p{index}: {types[index]}" for index, label in enumerate(labels))
+    supertypes = ", ".join(["NSObject", *callback.protocols[:1]])
+    member = f"func {base}({given})" if parentheses else f"var {base}: Any"
+    return f"class Handler: {supertypes} {{ {member} {{ {body} }} }}"
+
+
+def objc_handler(callback: Callback, selector: str, body: str) -> str:
+    pieces = selector.split(":")[:-1]
+    kind = f"{callback.parameter} *" if callback.parameter else "id"
+    written = " ".join(f"{piece}:({kind})p{index}" for index, piece in enumerate(pieces)) or selector
+    protocols = f" <{callback.protocols[0]}>" if callback.protocols else ""
+    header = f"@interface Handler : NSObject{protocols}\n@end\n"
+    return f"{header}@implementation Handler\n- (void){written} {{ {body} }}\n@end"
+
+
+def callback_sources() -> Iterator[tuple[Callback, str, str]]:
+    """Each callback with each of its spellings: (callback, path, source)."""
+    for callback in VOCABULARY.callbacks:
+        for name in callback.swift or ("anything(_:)",):
+            yield callback, f"{name}.swift", swift_handler(callback, name, ACTIVATE)
+        for selector in callback.objc or (("anything:",) if callback.parameter else ()):
+            yield callback, f"{selector}.m", objc_handler(callback, selector, ACTIVATE_OBJC)
+
+
+CALLBACKS = list(callback_sources())
+
+
+@pytest.mark.parametrize(("callback", "path", "source"), CALLBACKS, ids=[f"{c.id} {path}" for c, path, _ in CALLBACKS])
+def test_callback_opens_its_phases(callback: Callback, path: str, source: str) -> None:
+    opened = {run.phase: run for run in runs(program({path: source}))}
+    assert set(opened) == set(callback.opens)
+    assert all(run.fact.root.text.startswith(callback.text) for run in opened.values())
+    assert {run.confidence for run in opened.values()} == {Confidence.high}
+
+
+@pytest.mark.parametrize("callback", [c for c in VOCABULARY.callbacks if c.protocols], ids=lambda callback: callback.id)
+def test_a_callback_that_shares_its_name_needs_its_protocol(callback: Callback) -> None:
+    source = swift_handler(callback, callback.swift[0], ACTIVATE)
+    declared = f"NSObject, {callback.protocols[0]}"
+    assert declared in source
+    assert all(phases(program({"A.swift": source.replace(declared, protocol)})) for protocol in callback.protocols)
+    assert phases(program({"A.swift": source.replace(declared, "NSObject")})) == set()
+
+
+@pytest.mark.parametrize("callback", [c for c in VOCABULARY.callbacks if c.types], ids=lambda callback: callback.id)
+def test_a_swift_callback_that_shares_its_name_needs_its_types(callback: Callback) -> None:
+    source = swift_handler(callback, callback.swift[0], ACTIVATE)
+    for kind in callback.types.values():
+        source = source.replace(f": {kind}", ": Other")
+    assert phases(program({"A.swift": source})) == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"func provider(_ p: CXProvider, perform action: CXAnswerCallAction) {{ {ACTIVATE} }}",
+        f"class A: NSObject {{ func provider(_ p: CXProvider, answer action: CXAnswerCallAction) {{ {ACTIVATE} }} }}",
+        f"class A: NSObject {{ func didActivate() {{ {ACTIVATE} }} }}",
+    ],
+)
+def test_what_is_no_callback_opens_nothing(source: str) -> None:
+    assert phases(program({"A.swift": source})) == set()
+
+
+NAMES = [(notification, name) for notification in VOCABULARY.notifications for name in notification.names]
+REGISTRATIONS = {
+    "A.swift": "class A: NSObject {{ func listen() {{ NotificationCenter.default.addObserver(self, "
+    "selector: #selector(heard), name: {name}, object: nil) }}\n@objc func heard() {{ {swift} }} }}",
+    "B.swift": "func listen() {{ NotificationCenter.default.addObserver(forName: {name}, object: nil, queue: .main) "
+    "{{ _ in {swift} }} }}",
+    "A.m": "@implementation A\n- (void)listen {{ [[NSNotificationCenter defaultCenter] addObserver:self "
+    "selector:@selector(heard) name:{name} object:nil]; }}\n- (void)heard {{ {objc} }}\n@end",
+    "B.m": "void listen(void) {{ [[NSNotificationCenter defaultCenter] addObserverForName:{name} object:nil queue:nil "
+    "usingBlock:^(NSNotification *note) {{ {objc} }}]; }}",
+}
+
+
+@pytest.mark.parametrize("path", REGISTRATIONS)
+@pytest.mark.parametrize(("notification", "name"), NAMES, ids=[name for _, name in NAMES])
+def test_notification_opens_its_phases(notification: Notification, name: str, path: str) -> None:
+    source = REGISTRATIONS[path].format(name=name, swift=ACTIVATE, objc=ACTIVATE_OBJC)
+    found = program({path: source})
+    assert phases(found) == set(notification.phases)
+    assert all(run.fact.root.text.startswith(notification.text) for run in runs(found))
+
+
+EXPORTED = {
+    "RCT_EXPORT_METHOD": ("A.m", "@implementation A\nRCT_EXPORT_METHOD(begin:(NSString *)name) {{ {objc} }}\n@end"),
+    "IBAction": ("A.m", "@implementation A\n- (IBAction)begin:(id)sender {{ {objc} }}\n@end"),
+}
+EXPORTED_SWIFT = "class A: NSObject {{ @{attribute} func begin(_ sender: Any) {{ {swift} }} }}"
+
+
+@pytest.mark.parametrize("exported", VOCABULARY.exported, ids=lambda exported: exported.attribute)
+def test_exported_function_opens_its_phase(exported: Exported) -> None:
+    path, source = EXPORTED.get(exported.attribute, ("A.swift", EXPORTED_SWIFT))
+    source = source.format(attribute=exported.attribute, swift=ACTIVATE, objc=ACTIVATE_OBJC)
+    assert phases(program({path: source})) == {exported.phase}
+
+
+def test_an_action_of_a_swift_screen() -> None:
+    assert phases(program({"A.swift": EXPORTED_SWIFT.format(attribute="IBAction", swift=ACTIVATE)})) == {"screen"}
+
+
+SCREEN = "class {}: UIViewController {{ override func viewDidAppear(_ animated: Bool) {{ {} }} }}"
+
+
+@pytest.mark.parametrize("name", ["CallViewController", "InCallView", "VOIPController", "CallingViewController"])
+def test_the_screen_of_a_call_is_part_of_the_call(name: str) -> None:
+    (found,) = runs(program({"A.swift": SCREEN.format(name, ACTIVATE)}))
+    assert (found.phase, found.confidence) == ("call screen", Confidence.medium)
+    acting = SCREEN.replace("override func viewDidAppear", "@IBAction func mute")
+    (found,) = runs(program({"A.swift": acting.format(name, ACTIVATE)}))
+    assert (found.phase, found.confidence) == ("call", Confidence.medium)
+
+
+@pytest.mark.parametrize(
+    "name", ["SettingsViewController", "CallHistoryViewController", "RecentCallsList", "CallSettingsView"]
+)
+def test_other_screens_are_not(name: str) -> None:
+    (found,) = runs(program({"A.swift": SCREEN.format(name, ACTIVATE)}))
+    assert (found.phase, found.confidence) == ("screen", Confidence.high)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "NotificationCenter.default.publisher(for: AVAudioSession.interruptionNotification).sink {{ _ in {} }}",
+        "center.publisher(for: AVAudioSession.interruptionNotification).map {{ $0.userInfo }}.sink {{ info in {} }}",
+        "Task {{ for await _ in center.notifications(named: AVAudioSession.interruptionNotification) {{ {} }} }}",
+    ],
+)
+def test_publishers_and_sequences_of_notifications(body: str) -> None:
+    assert phases(program({"A.swift": f"func listen() {{ {body.format(ACTIVATE)} }}"})) == {
+        "interruption began",
+        "interruption ended",
+    }
+
+
+@pytest.mark.parametrize(
+    ("declaration", "expected"),
+    [
+        ("class A: NSObject, CXProviderDelegate {{ override init() {{ {} }} }}", {"setup"}),
+        ("class A {{ let provider: CXProvider\n init() {{ {} }} }}", {"setup"}),
+        ("class A {{ init() {{ let p = CXProvider(configuration: c)\n {} }} }}", {"setup"}),
+        ("@main struct A: App {{ init() {{ {} }} }}", {"setup"}),
+        ("class A: UIResponder, UIApplicationDelegate {{ override init() {{ {} }} }}", {"setup"}),
+        ("class A: NSObject, CXProviderDelegate {{ let b = B() }}\nclass B {{ init() {{ {} }} }}", {"setup"}),
+        ("class A {{ init() {{ {} }} }}", set()),
+        ("class A {{ let observer = CXCallObserver()\n init() {{ {} }} }}", set()),
+    ],
+)
+def test_creating_what_owns_the_provider_is_setup(declaration: str, expected: set[str]) -> None:
+    assert phases(program({"A.swift": declaration.format(ACTIVATE)})) == expected
+
+
+# ---- before and after a report --------------------------------------------------------------------------------------
+
+STEPS = "".join(f"func {name}() {{ {ACTIVATE} }}\n" for name in ("first", "second", "third", "fourth", "done"))
+
+
+def around(members: str) -> dict[str, set[str]]:
+    """The phases of `first`, `second`, … in a class with these members; those that never run are left out."""
+    found = program({"A.swift": f"class A: NSObject {{ let provider: CXProvider\n{members}\n{STEPS}}}"})
+    named = {name: phases(found, f"A.{name}()") for name in ("first", "second", "third", "fourth", "done")}
+    return {name: its_phases for name, its_phases in named.items() if its_phases}
+
+
+REPORT = "provider.reportNewIncomingCall(with: id, update: update)"
+
+
+def test_code_around_a_report_and_in_its_completion() -> None:
+    found = around(f"func run() {{ first()\n {REPORT} {{ _ in done() }}\n second() }}")
+    assert found == {"first": {"report"}, "second": {"report"}, "done": {"reported"}}
+
+
+def test_code_around_a_report_in_a_callee() -> None:
+    inner = f"func report() {{ second()\n {REPORT} {{ _ in done() }}\n third() }}"
+    found = around(f"func run() {{ first()\n report()\n fourth() }}\n{inner}")
+    expected = dict.fromkeys(("first", "second", "third", "fourth"), {"report"})
+    assert found == {**expected, "done": {"reported"}}
+
+
+def test_code_after_a_report_that_is_waited_for_is_late_in_every_caller() -> None:
+    inner = f"func report() async {{ first()\n try? await {REPORT}\n second() }}"
+    callers = "func run() async { await report()\n third() }\nfunc post() { Task { await report()\n fourth() } }"
+    found = around(f"{callers}\n{inner}")
+    assert found == {"first": {"report"}, "second": {"reported"}, "third": {"reported"}, "fourth": {"reported"}}
+
+
+def test_code_in_another_arm_than_the_report_is_not_around_it() -> None:
+    found = around(
+        f"func run() {{ first()\n if isReady {{ {REPORT} {{ _ in }}\n second() }} else {{ third() }}\n fourth() }}"
+    )
+    assert found == {"first": {"report"}, "second": {"report"}}
+
+
+def test_code_around_a_request() -> None:
+    action = "let action = CXStartCallAction(call: id, handle: to)"
+    request = "CXCallController().request(CXTransaction(action: action)) { _ in done() }"
+    found = around(f"func run() {{ first()\n {action}\n second()\n {request}\n third() }}")
+    assert found == {**dict.fromkeys(("first", "second", "third"), {"request"}), "done": {"requested"}}
+
+
+def test_other_requests_open_nothing_but_their_completion() -> None:
+    found = around(
+        "let controller = CXCallController()\n"
+        "func run() { first()\n controller.request(CXTransaction(action: CXEndCallAction(call: id))) { _ in done() } }"
+    )
+    assert found == {"done": {"requested"}}
+
+
+def test_code_around_the_report_of_an_end() -> None:
+    found = around("func run() { first()\n provider.reportCall(with: id, endedAt: nil, reason: .failed)\n second() }")
+    assert found == {"first": {"end"}, "second": {"end"}}
+
+
+def test_code_around_a_report_in_objc() -> None:
+    text = f"""
+@interface A : NSObject
+@property CXProvider *provider;
+@end
+@implementation A
+- (void)run {{ [self report]; [self second]; }}
+- (void)report {{
+    [self first];
+    [self.provider reportNewIncomingCallWithUUID:a update:b completion:^(NSError *error) {{ [self done]; }}];
+}}
+- (void)first {{ {ACTIVATE_OBJC} }}
+- (void)second {{ {ACTIVATE_OBJC} }}
+- (void)done {{ {ACTIVATE_OBJC} }}
+@end
+"""
+    found = program({"A.m": text})
+    named = {name: phases(found, f"A.{name}()") for name in ("first", "second", "done")}
+    assert named == {"first": {"report"}, "second": {"report"}, "done": {"reported"}}
+
+
+# ---- closures: when they run decides their phase --------------------------------------------------------------------
+
+
+def opener(phase: str) -> Callback | None:
+    """A callback that opens this phase and no other."""
+    return next((c for c in VOCABULARY.callbacks if c.opens == (phase,) and c.swift), None)
+
+
+OPENED = [phase for phase in VOCABULARY.phases if opener(phase)]
+GIVEN = {
+    "now": "DispatchQueue.main.sync {{ {} }}",
+    "later": "DispatchQueue.main.async {{ {} }}",
+    "delayed": "DispatchQueue.main.asyncAfter(deadline: .now() + 1) {{ {} }}",
+    "unknown": "somebody.keep {{ {} }}",
+}
+
+
+@pytest.mark.parametrize("mode", GIVEN)
+@pytest.mark.parametrize("phase", OPENED)
+def test_closures_run_in_the_phase_that_the_knowledge_gives(phase: str, mode: str) -> None:
+    entry, callback = VOCABULARY.phases[phase], opener(phase)
+    assert callback is not None
+    expected = {"now": phase, "later": entry.later or phase, "delayed": entry.delayed or phase, "unknown": phase}[mode]
+    body = GIVEN[mode].format("Audio().use()")
+    audio = f"class Audio {{ func use() {{ {ACTIVATE} }} }}"
+    found = program({"A.swift": swift_handler(callback, callback.swift[0], body), "B.swift": audio})
+    assert phases(found, "Audio.use()") == ({expected} if mode != "unknown" or entry.unknown else set())
+
+
+ANSWERS = "func provider(_ p: CXProvider, perform action: CXAnswerCallAction)"
+ANSWER = f"class A: NSObject, CXProviderDelegate {{{{ {ANSWERS} {{{{ {{}} }}}}\n{{}} }}}}"
+USE = f"func use() {{ {ACTIVATE} }}"
+
+
+@pytest.mark.parametrize(
+    ("body", "phase"),
+    [
+        ("use()", "answer"),
+        ("DispatchQueue.main.async { use() }", "answered"),
+        ("DispatchQueue.main.async { DispatchQueue.main.async { use() } }", "answered"),
+        ("DispatchQueue.main.async { DispatchQueue.main.sync { use() } }", "answered"),
+        ("DispatchQueue.main.asyncAfter(deadline: .now() + 1) { use() }", "call"),
+        ("DispatchQueue.main.asyncAfter(deadline: .now() + 1) { DispatchQueue.main.async { use() } }", "call"),
+        ("somebody.keep { use() }", "answer"),
+        ("post { use() }", "answered"),
+        ("post { post { use() } }", "answered"),
+        ("runNow { use() }", "answer"),
+        ("Task { await later() }", "answered"),
+    ],
+)
+def test_closures_of_the_answer(body: str, phase: str) -> None:
+    members = (
+        "func post(_ f: @escaping () -> Void) { DispatchQueue.main.async { f() } }\n"
+        "func runNow(_ f: () -> Void) { f() }\nfunc later() async { use() }"
+    )
+    assert phases(program({"A.swift": ANSWER.format(body, f"{members}\n{USE}")}), "A.use()") == {phase}
+
+
+def test_a_stored_closure_runs_in_the_phase_of_who_calls_it() -> None:
+    members = (
+        f"var onActive: (() -> Void)?\n{USE}\n"
+        "func provider(_ p: CXProvider, didActivate session: AVAudioSession) { onActive?() }"
+    )
+    assert phases(program({"A.swift": ANSWER.format("onActive = { self.use() }", members)}), "A.use()") == {"active"}
+
+
+def test_guards_outside_a_closure_hold_inside() -> None:
+    guarded = "guard CXCallObserver().calls.isEmpty else { return }\n DispatchQueue.main.async { use() }"
+    assert phases(program({"A.swift": ANSWER.format(guarded, USE)}), "A.use()") == set()
+
+
+def test_guards_of_a_caller_hold_in_the_callee() -> None:
+    handler = "func provider(_ p: CXProvider, didDeactivate session: AVAudioSession) { quiet() }"
+    quiet = "func quiet() { if !hasActiveCall { use() } }"
+    found = program({"A.swift": ANSWER.format("quiet()", f"{handler}\n{quiet}\n{USE}")})
+    assert phases(found, "A.use()") == {"after"}
+
+
+# ---- the values of parameters ---------------------------------------------------------------------------------------
+
+
+def activations(sources: dict[str, str]) -> dict[str, set[object]]:
+    """For each phase the values that the session is activated with."""
+    found: dict[str, set[object]] = {}
+    for run in runs(program(sources)):
+        if run.site.api.effect == "activation":
+            found.setdefault(run.phase, set()).add(run.value("active"))
+    return found
+
+
+HOPS = """
+final class Audio {
+    func start() { switchAudio(to: true) }
+    func stop() { switchAudio(to: false) }
+    func switchAudio(to on: Bool, loud: Bool = false) { apply(on) }
+    private func apply(_ active: Bool) { try? AVAudioSession.sharedInstance().setActive(active) }
+}
+"""
+TWO_HANDLERS = ANSWER.format(
+    "Audio().start()", "func provider(_ p: CXProvider, didDeactivate session: AVAudioSession) { Audio().stop() }"
+)
+
+
+def test_a_literal_reaches_the_effect_through_hops_and_each_way_keeps_its_own() -> None:
+    assert activations({"A.swift": TWO_HANDLERS, "Audio.swift": HOPS}) == {"answer": {True}, "after": {False}}
+
+
+def test_a_literal_crosses_the_languages() -> None:
+    header = (
+        "@interface Audio : NSObject\n- (void)start;\n- (void)stop;\n- (void)switchTo:(BOOL)on loud:(BOOL)loud;\n@end"
+    )
+    methods = (
+        "- (void)start { [self switchTo:YES loud:NO]; }\n- (void)stop { [self switchTo:NO loud:NO]; }\n"
+        "- (void)switchTo:(BOOL)on loud:(BOOL)loud { [Session.shared applyWithActive:on]; }"
+    )
+    session = (
+        "@objc class Session: NSObject { @objc static let shared = Session()\n"
+        "@objc func apply(active: Bool) { try? AVAudioSession.sharedInstance().setActive(active) } }"
+    )
+    sources = {"Audio.h": header, "Audio.m": f"@implementation Audio\n{methods}\n@end", "Session.swift": session}
+    assert activations({"A.swift": TWO_HANDLERS, **sources}) == {"answer": {True}, "after": {False}}
+
+
+@pytest.mark.parametrize(
+    ("body", "values"),
+    [
+        ("apply(true)", {True}),
+        ("apply(isReady)", {None}),
+        ("apply(!true)", {False}),
+        ("let on = false\n apply(on)", {False}),
+        ("DispatchQueue.main.sync { apply(true) }", {True}),
+        ("apply(true)\n apply(false)", {True, False}),
+        ("apply()", {True}),
+        ("pass(false)", {False}),
+        ("pass(Setting.active)", {True}),
+    ],
+)
+def test_what_a_parameter_gets(body: str, values: set[object]) -> None:
+    members = (
+        "func apply(_ on: Bool = true) { try? AVAudioSession.sharedInstance().setActive(on) }\n"
+        "func pass(_ on: Bool) { DispatchQueue.main.sync { self.apply(on) } }"
+    )
+    setting = "enum Setting { static let active = true }"
+    assert activations({"A.swift": ANSWER.format(body, members), "B.swift": setting}) == {"answer": values}
+
+
+def test_a_parameter_that_shuts_the_way_does_so_for_its_caller_only() -> None:
+    handler = "func provider(_ p: CXProvider, didActivate session: AVAudioSession) { use(false) }"
+    members = f"{handler}\nfunc use(_ on: Bool) {{ guard on else {{ return }}\n {ACTIVATE} }}"
+    assert activations({"A.swift": ANSWER.format("use(true)", members)}) == {"answer": {True}}
+
+
+def test_recursion_ends_and_what_it_computes_is_unknown() -> None:
+    members = (
+        "func one(_ on: Bool) { try? AVAudioSession.sharedInstance().setActive(on)\n two(!on) }\n"
+        "func two(_ on: Bool) { one(on)\n two(on) }"
+    )
+    assert activations({"A.swift": ANSWER.format("one(true)", members)}) == {"answer": {True, None}}
+
+
+def test_too_many_values_become_unknown() -> None:
+    calls = "\n".join(f'setMode("mode{number}")' for number in range(MANY_BINDINGS + 10))
+    members = "func setMode(_ mode: String) { try? AVAudioSession.sharedInstance().setMode(mode) }"
+    found = [run.value("mode") for run in runs(program({"A.swift": ANSWER.format(calls, members)}))]
+    assert len(found) == MANY_BINDINGS + 1
+    assert found.count(None) == 1
+
+
+# ---- chains ---------------------------------------------------------------------------------------------------------
+
+CHAIN_SOURCES = {
+    "Provider.swift": ANSWER.format(
+        "begin()", "func begin() { prepare(); Audio.shared.start() }\nfunc prepare() { begin() }"
+    ),
+    "Audio.swift": "final class Audio { static let shared = Audio()\n let engine = Engine()\n"
+    "func start() { engine.open() } }",
+    "Engine.h": "@interface Engine : NSObject\n- (void)open;\n- (void)warmUp;\n@end",
+    "Engine.m": f"@implementation Engine\n- (void)warmUp {{ [self open]; }}\n- (void)open {{\n{ACTIVATE_OBJC} }}\n@end",
+    "Detour.swift": "extension A { func provider(_ p: CXProvider, perform action: CXStartCallAction) { detour() }\n"
+    "func detour() { detourAgain()\n Audio.shared.engine.warmUp() }\nfunc detourAgain() { Audio.shared.start() } }",
+}
+
+
+def test_the_chain_leads_from_the_entry_point_to_the_call() -> None:
+    (found,) = (run for run in runs(program(CHAIN_SOURCES)) if run.phase == "answer")
+    steps = [(step.path, step.location.line) for step in found.chain()]
+    assert steps == [
+        ("Provider.swift", 1),
+        ("Provider.swift", 1),
+        ("Provider.swift", 2),
+        ("Audio.swift", 3),
+        ("Engine.m", 4),
+    ]
+    assert "perform: CXAnswerCallAction" in found.chain()[0].text
+    assert [step.text for step in found.chain()[1:]] == [
+        "which calls A.begin()",
+        "which calls Audio.start()",
+        "which calls Engine.open()",
+        "which calls setActive(true)",
+    ]
+
+
+def test_chains_are_shortest_and_the_same_in_any_order_of_the_files() -> None:
+    orders = list(itertools.permutations(CHAIN_SOURCES))
+    found = {
+        tuple(sorted(tuple(chain(run)) for run in runs(program({path: CHAIN_SOURCES[path] for path in order}))))
+        for order in orders[::7]
+    }
+    ((answer, start),) = found
+    assert {len(answer), len(start)} == {5}
+
+
+def test_of_two_ways_as_long_the_first_by_path_and_line_is_shown() -> None:
+    handler = f"class A: NSObject, CXProviderDelegate {{ {ANSWERS} {{ use() }} }}"
+    sources = {
+        "B.swift": handler.replace("A:", "B:"),
+        "A.swift": handler,
+        "C.swift": f"func use() {{ {ACTIVATE} }}",
+    }
+    for order in itertools.permutations(sources):
+        (found,) = runs(program({path: sources[path] for path in order}))
+        assert [step.path for step in found.chain()] == ["A.swift", "A.swift", "C.swift"]
+
+
+def test_a_chain_is_as_sure_as_its_weakest_step() -> None:
+    bell = f"class Bell {{ func ringTheBell() {{ {ACTIVATE} }} }}"
+    sources = {"A.swift": ANSWER.format("let bell = unknown()\n bell.ringTheBell()", ""), "B.swift": bell}
+    (found,) = runs(program(sources))
+    assert found.confidence == Confidence.medium
+    sources["A.swift"] = ANSWER.format("let bell = Bell()\n bell.ringTheBell()", "")
+    (found,) = runs(program(sources))
+    assert found.confidence == Confidence.high
+
+
+def test_code_that_nothing_calls_runs_in_no_phase() -> None:
+    found = program({"A.swift": ANSWER.format("", USE)})
+    assert phases(found) == set()
+    assert [site.text for site in found.sites("activation")] == ["setActive(true)"]
+
+
+def test_a_run_knows_the_words_of_the_conditions_on_its_way() -> None:
+    body = "if session.category == .playback { use() }"
+    (found,) = runs(program({"A.swift": ANSWER.format(body, USE)}))
+    assert "category" in found.tested()
+    (found,) = runs(program({"A.swift": ANSWER.format("use()", USE)}))
+    assert found.tested() == set()
+
+
+def test_the_graph_of_a_program_may_be_deep() -> None:
+    depth = 3000
+    steps = "\n".join(f"func step{number}() {{ step{number + 1}() }}" for number in range(depth))
+    source = f"{ANSWER.format('step0()', '')}\n{steps}\nfunc step{depth}() {{ {ACTIVATE} }}"
+    (found,) = runs(program({"A.swift": source}))
+    assert len(found.chain()) == depth + 3
+
+
+def test_every_program_of_a_tree_has_its_own_phases() -> None:
+    app = "@main struct App{}: App {{}}\n"
+    handler = ANSWER.format("use()", USE)
+    found = programs(
+        {"one/A.swift": app.format(1) + handler, "two/A.swift": app.format(2) + ANSWER.format("", USE)},
+        "one/One.xcodeproj/project.pbxproj",
+        "two/Two.xcodeproj/project.pbxproj",
+    )
+    assert {name: phases(item) for name, item in found.items()} == {"one": {"answer"}, "two": set()}
