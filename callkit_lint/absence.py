@@ -6,6 +6,8 @@ towards silence: a module that might do the thing is taken to do it.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from callkit_lint.conditions import words
 from callkit_lint.entry_points import Root
 from callkit_lint.knowledge import Vocabulary
@@ -46,4 +48,6 @@ def _may_own_the_session(vocabulary: Vocabulary, module: str) -> bool:
         return True
     if module in vocabulary.no_session_owners or module.endswith(".h"):
         return False
-    return not vocabulary.session_owner_words.isdisjoint(words(module))
+    named = words(module)
+    joined = [one + next_one for one, next_one in pairwise(named)]  # VoIP is two words to us
+    return not vocabulary.session_owner_words.isdisjoint([*named, *joined])

@@ -79,7 +79,7 @@ def recoveries(program: Program) -> Iterator[Occurrence]:
                 alone = all(_repairing(other) for other in found.get(run.site, ()))
                 yield _occurrence(kind, start, run, alone)
     for site, runs in found.items():
-        if kind := _repetition(runs[0]):
+        if runs[0].phase != "interruption began" and (kind := _repetition(runs[0])):
             yield Occurrence(kind, runs[0], site.procedure.path, site.location)
 
 
@@ -138,6 +138,8 @@ def _repairs_audio(kind: str, start: Fact, run: Run) -> bool:
     most likely another feature's: a call that is to ring later, a call that nobody answers."""
     if kind == "after":
         return _opens_for_a_call(run)
+    if run.phase == "interruption began":
+        return False  # loose-interruption-handler's
     if kind == "delay" and (start.phase in ("setup", "bridge") or len(run.fact.steps()) - len(start.steps()) > 2):
         return False
     return run.phase in PHASES

@@ -59,8 +59,11 @@ class BodyWalk:
 
     # ---- statements -------------------------------------------------------------------------------------------------
 
-    def block(self, block: Block, *conditions: Test) -> None:
-        """Statements in order, under conditions; an arm that leaves adds its condition's contrary to what follows."""
+    def block(self, block: Block, *conditions: Test) -> tuple[Test, ...]:
+        """Statements in order, under conditions; an arm that leaves adds its condition's contrary to what follows.
+
+        The conditions that hold where the block's end is reached, because it was left where they do not.
+        """
         depth = len(self.guards)
         self.guards += conditions
         deferred: list[Block] = []
@@ -71,19 +74,22 @@ class BodyWalk:
                 self.statement(statement)
         for body in reversed(deferred):
             self.block(body)
+        survived = tuple(self.guards[depth + len(conditions) :])
         del self.guards[depth:]
+        return survived
 
-    def nested(self, block: Block, *conditions: Test) -> None:
+    def nested(self, block: Block, *conditions: Test) -> tuple[Test, ...]:
         """A block that may not run: an arm, a loop's body, a handler."""
         self.scopes += 1
         self.scope.append(self.scopes)
-        self.block(block, *conditions)
+        survived = self.block(block, *conditions)
         self.scope.pop()
+        return survived
 
     def statement(self, statement: Statement) -> None:
         match statement:
             case Block():
-                self.block(statement)
+                self.guards += self.block(statement)
             case Declare():
                 self.declare(statement)
             case Assign():
@@ -124,7 +130,11 @@ class BodyWalk:
                     if branch.subject is not None
                     else self.reader.read(arm.condition)
                 )
-            self.nested(arm.body, *earlier, *([test] if test else []))
+            survived = self.nested(arm.body, *earlier, *([test] if test else []))
+            if survived and test and branch.kind != "switch":
+                left.append(
+                    Test("or", (negate(test), Test("and", survived)))
+                )  # taken, the arm was left part of the way
             if test:
                 earlier.append(negate(test))
             leaving = leaving and test is not None and _leaves(arm.body, in_switch=branch.kind == "switch")

@@ -148,9 +148,14 @@ class Spreading:
         self.seen: dict[tuple[Procedure, str], set[frozenset[tuple[str, Known]]]] = defaultdict(set)
         self.queue: deque[Fact] = deque()
         self.actions = {kind: phase for callback in vocabulary.callbacks for kind, phase in callback.cases.items()}
+        self.new_calls: dict[Procedure, list[Position]] = defaultdict(list)  # where a call is reported or requested
 
     def run(self, roots: Iterable[Root]) -> None:
-        for root in sorted(roots, key=lambda root: (root.procedure.path, root.location, root.phase, root.text)):
+        ordered = sorted(roots, key=lambda root: (root.procedure.path, root.location, root.phase, root.text))
+        for root in ordered:
+            if root.until and root.phase in ("report", "request"):
+                self.new_calls[root.procedure].append(root.until)
+        for root in ordered:
             fact = Fact(root.procedure, root.phase, {}, root)
             if root.until or root.since:
                 self.follow(fact)  # part of a procedure: never stands for the whole of it
@@ -165,6 +170,7 @@ class Spreading:
     def runs_from(self, fact: Fact) -> Iterator[Run]:
         """The API calls that a fact leads to, seen from it alone: also where others got there first."""
         alone = Spreading(self.vocabulary, self.relevant)
+        alone.new_calls = self.new_calls
         alone.queue.append(fact)
         alone.exhaust()
         return (run for runs in alone.lifecycle.runs.values() for run in runs)
@@ -174,7 +180,7 @@ class Spreading:
         for edge in fact.procedure.edges:
             if edge.mode in self.vocabulary.phases:
                 continue  # these open a phase of their own, whoever asked
-            if fact.covers(edge.position) and self.passes(edge.guards, fact.phase, fact.bindings):
+            if self.reaches(fact, edge.position) and self.passes(edge.guards, fact.phase, fact.bindings):
                 phase = self.vocabulary.later(fact.phase, edge.mode)
                 if phase is None:
                     continue
@@ -192,11 +198,20 @@ class Spreading:
     def follow(self, fact: Fact) -> None:
         self.lifecycle.facts.append(fact)
         for site in fact.procedure.sites:
-            if fact.covers(site.position) and self.passes(site.guards, fact.phase, fact.bindings):
+            if self.reaches(fact, site.position) and self.passes(site.guards, fact.phase, fact.bindings):
                 values = {name: fill(value, fact.bindings) for name, value in site.values.items()}
                 self.lifecycle.runs[site].append(Run(site, fact, values))
         for _, following in self.next_facts(fact):
             self.add(following)
+
+    def reaches(self, fact: Fact, position: Position) -> bool:
+        """Whether a fact speaks of this part of its procedure. What goes before the report or request of a call is
+        that call's, also when it comes while another one is live."""
+        if self.vocabulary.in_group(fact.phase, "live") and any(
+            position.dominates(opening) for opening in self.new_calls[fact.procedure]
+        ):
+            return False
+        return fact.covers(position)
 
     def passes(self, guards: tuple[Test, ...], phase: str, bindings: Bindings) -> bool:
         return all(self.answer(test, phase, bindings) is not False for test in guards)

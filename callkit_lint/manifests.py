@@ -137,6 +137,7 @@ class PathPod:
     targets: tuple[str, ...]
 
 
+MANY_BLOCKS = 16  # around a line of a Podfile, as far as they are looked at
 _POD = re.compile(r"""^pod[\s(]+['"]([^'"]+)['"].*?(?::path\s*=>|\bpath:)\s*['"]([^'"]+)['"]""")
 _POD_TARGET = re.compile(r"""^(?:abstract_)?target[\s(]+['"]([^'"]+)['"]""")
 _OPENS = re.compile(r"^(?:def|if|unless|case|begin|while|until|for|class|module)\b|\bdo\s*(?:\|[^|]*\|)?\s*\Z")
@@ -152,10 +153,10 @@ def read_podfile(path: str, data: bytes) -> tuple[PathPod, ...]:
         line = line.strip()[:1000]
         target, pod = _POD_TARGET.match(line), _POD.match(line)
         if target:
-            for outer in [*filter(None, blocks), target[1]][-16:]:
+            for outer in (*filter(None, blocks[-MANY_BLOCKS:]), target[1]):
                 inside.setdefault(outer, set()).add(target[1])
         if pod:
-            pods.append((pod[1].partition("/")[0], pod[2], next(filter(None, reversed(blocks)), "")))
+            pods.append((pod[1].partition("/")[0], pod[2], next(filter(None, blocks[: -MANY_BLOCKS - 1 : -1]), "")))
         elif _OPENS.search(line):
             blocks.append(target[1] if target else "")
         elif re.match(r"end\b", line) and blocks:

@@ -68,7 +68,7 @@ class Project:
         self.synchronised = [k for k, v in self.objects.items() if v.get("isa") == "PBXFileSystemSynchronizedRootGroup"]
         self.parents: dict[str, str] = {}
         for key, item in self.objects.items():
-            if item.get("isa") in GROUPS:
+            if self.text(item, "isa") in GROUPS:
                 for child in self.list(item, "children"):
                     self.parents.setdefault(child, key)
 
@@ -108,7 +108,7 @@ class Project:
 
     def sources(self, phases: list[dict[str, object]]) -> Iterator[str]:
         for phase in phases:
-            if phase.get("isa") in ("PBXSourcesBuildPhase", "PBXHeadersBuildPhase"):
+            if self.text(phase, "isa") in ("PBXSourcesBuildPhase", "PBXHeadersBuildPhase"):
                 for build_file in self.list(phase, "files"):
                     reference = self.text(self.get(build_file), "fileRef")
                     if reference and (path := self.path(reference)):
@@ -177,7 +177,7 @@ class Project:
     def linked(self, phases: list[dict[str, object]]) -> Iterator[str]:
         """The file names of the products that it links or embeds: `Calls.framework`, `libCalls.a`."""
         for phase in phases:
-            if phase.get("isa") in ("PBXFrameworksBuildPhase", "PBXCopyFilesBuildPhase"):
+            if self.text(phase, "isa") in ("PBXFrameworksBuildPhase", "PBXCopyFilesBuildPhase"):
                 for build_file in map(self.get, self.list(phase, "files")):
                     reference = self.get(self.text(build_file, "fileRef"))
                     if name := posixpath.basename(self.text(reference, "path")):

@@ -67,6 +67,8 @@ class _Reader:
             elif text in "})":
                 self.end(dict if text == "}" else list)
             elif text == ";":
+                while self.stack and isinstance(self.stack[-1], list):  # a list that was not closed
+                    self.stack.pop()
                 self.key = ""
         return self.root
 

@@ -25,12 +25,8 @@ class Paths:
             return [path for _, path in self._ordered]
         prefix = folded(directory) + "/"
         start = bisect_left(self._ordered, (prefix,))
-        found = []
-        for key, path in self._ordered[start:]:
-            if not key.startswith(prefix):
-                break
-            found.append(path)
-        return found
+        end = bisect_left(self._ordered, (prefix[:-1] + "0",))  # "0" comes after "/"
+        return [path for _, path in self._ordered[start:end]]
 
     def find(self, path: str, home: str) -> str | None:
         """The file at this path; else the only one of its name below `home`, for projects whose groups are wrong."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+import re
 
 import pytest
 
@@ -10,11 +11,11 @@ from callkit_lint.rulebook import load_rules
 from tests.examples import Example, check, diagnostics, fixtures
 
 FIXTURES = {program.name: program for program in fixtures()}
-SILENT = ("scaffold/swift", "scaffold/objc", "speakerbox_like")
+SILENT = ("scaffold/swift", "scaffold/objc")
 
 
 def test_fixtures_are_found() -> None:
-    assert set(FIXTURES) == {*SILENT, "route_flapping", "mixed_chain"}
+    assert set(FIXTURES) == {*SILENT, "speakerbox_like", "route_flapping", "mixed_chain"}
 
 
 @pytest.mark.parametrize("program", FIXTURES.values(), ids=str)
@@ -33,6 +34,31 @@ def test_fixture_is_a_call_app(program: Example) -> None:
 @pytest.mark.parametrize("name", SILENT)
 def test_silent_fixture_expects_nothing(name: str) -> None:
     assert not FIXTURES[name].expected
+
+
+def test_the_reference_sample_gets_a_note_and_no_more() -> None:
+    """Apple's sample configures in the call actions; a linter that calls its reference wrong is wrong itself."""
+    (item,) = diagnostics(FIXTURES["speakerbox_like"].files)
+    assert (item.rule, item.severity.name) == ("configured-in-call-action", "note")
+
+
+SETTERS = {
+    "scaffold/swift": (
+        "AudioSession.swift",
+        r"setCategory\(.playAndRecord, mode: .voiceChat, .*\)",
+        "setMode(.voiceChat)",
+    ),
+    "scaffold/objc": ("AudioSession.m", r"setCategory:\w+\s+mode:(\w+)\s+options:0", r"setMode:\1"),
+}
+
+
+@pytest.mark.parametrize("name", SETTERS)
+def test_without_its_category_the_scaffold_lacks_just_that(name: str) -> None:
+    path, setter, other = SETTERS[name]
+    text, edits = re.subn(setter, other, FIXTURES[name].files[path].decode())
+    assert edits == 1
+    found = diagnostics({**FIXTURES[name].files, path: text.encode()})
+    assert {(item.rule, item.severity.name) for item in found} == {("no-call-configuration", "warning")}
 
 
 def test_route_flapping_is_told_from_the_observer_on() -> None:

@@ -59,7 +59,22 @@ FULFILLED = "On another queue, fulfilled only afterwards"
 ONCE_MORE = "Before the report, and once more in its completion"
 RESET = "After the media services were reset"
 ONE_REASON = "An override for one reason only"
+UNHELD = "Take the audio up again, leave the session"
+TO_MEDIA = "The session goes to media playback in didDeactivate"
+DELAYED_END = "A delay at the end of an interruption"
+PASSED_ON = "Configure, and pass the activation on"
+RTC_ENDED = "When WebRTC's session says that an interruption has ended"
+PEER = "The configuration of a peer connection"
+STOPPED = "Stop at the beginning, activate at the end"
+RESUMED = "When the options say that audio should resume"
+PLAYER = "A player that starts again only at the end"
+OWN_NAME = "A notification of the app's own"
+TWICE = "At launch, and the same again in the action"
+AN_SDK = "An SDK that configures"
+CHOSEN = "A category that is chosen elsewhere"
+LIBRARY = "A library"
 KIND = "By the kind of call, before it is reported"
+NEXT = "For the next call, before it is reported"
 DEFAULT = "The speaker is the default of a video call"
 CHOICE = "What the user chose before is applied again"
 MODE_FIRST = "The mode before the category"
@@ -128,6 +143,73 @@ REASONS = {
     (RESET, "Objective-C"): ({"MediaServicesWereReset": "RouteChange"}, "route-handler-fights-system"),
     (ONE_REASON, "Swift"): ({"if reason ==": "if reason !="}, "route-handler-fights-system"),
     (ONE_REASON, "Objective-C"): ({"if (reason ==": "if (reason !="}, "route-handler-fights-system"),
+    (UNHELD, "Swift"): (
+        {"            try? engine.start()": "            try? AVAudioSession.sharedInstance().setActive(true)"},
+        "activation-as-recovery",
+    ),
+    (UNHELD, "Objective-C"): (
+        {
+            "        [self.engine start": "        [[AVAudioSession sharedInstance] setActive:YES error:nil];"
+            " [self.engine start"
+        },
+        "activation-as-recovery",
+    ),
+    (TO_MEDIA, "Swift"): ({".playback": ".playAndRecord"}, "activation-as-recovery"),
+    (TO_MEDIA, "Objective-C"): ({"CategoryPlayback": "CategoryPlayAndRecord"}, "activation-as-recovery"),
+    (DELAYED_END, "Swift"): ({"Type.ended": "Type.began"}, "loose-interruption-handler"),
+    (DELAYED_END, "Objective-C"): ({"TypeEnded": "TypeBegan"}, "loose-interruption-handler"),
+    (PASSED_ON, "Swift"): ({".webRTC())": ".webRTC(), active: true)"}, "wrapped-activation"),
+    (PASSED_ON, "Objective-C"): ({"Configuration] error": "Configuration] active:YES error"}, "wrapped-activation"),
+    (RTC_ENDED, "Swift"): (
+        {"DidEnd": "DidBegin", ", shouldResumeSession: Bool": ""},
+        "loose-interruption-handler",
+    ),
+    (RTC_ENDED, "Objective-C"): (
+        {"DidEnd": "DidBegin", " shouldResumeSession:(BOOL)shouldResumeSession": ""},
+        "loose-interruption-handler",
+    ),
+    (PEER, "Swift"): (
+        {"RTCPeerConnection": "RTCAudioSession", "RTCConfiguration()": "RTCConfiguration(), active: true"},
+        "wrapped-activation",
+    ),
+    (PEER, "Objective-C"): (
+        {"RTCPeerConnection": "RTCAudioSession", "init]];": "init] active:YES error:nil];"},
+        "wrapped-activation",
+    ),
+    (STOPPED, "Swift"): ({"case .began": "case .other", "case .ended": "case .began"}, "loose-interruption-handler"),
+    (STOPPED, "Objective-C"): ({"TypeBegan": "TypeOther", "TypeEnded": "TypeBegan"}, "loose-interruption-handler"),
+    (RESUMED, "Swift"): ({"shouldResume": "other"}, "loose-interruption-handler"),
+    (RESUMED, "Objective-C"): ({"ShouldResume": "Other"}, "loose-interruption-handler"),
+    (PLAYER, "Swift"): ({"Type.began": "Type.ended"}, "loose-interruption-handler"),
+    (PLAYER, "Objective-C"): ({"TypeBegan": "TypeEnded"}, "loose-interruption-handler"),
+    (OWN_NAME, "Swift"): (
+        {"name: .callAudioDidStart": "name: AVAudioSession.interruptionNotification"},
+        "forged-interruption",
+    ),
+    (OWN_NAME, "Objective-C"): (
+        {"postNotificationName:callAudioDidStart": "postNotificationName:AVAudioSessionInterruptionNotification"},
+        "forged-interruption",
+    ),
+    (TWICE, "Swift"): ({"super.init()\n        configureAudio()": "super.init()"}, "configured-in-call-action"),
+    (TWICE, "Objective-C"): ({"        [self configureAudio];\n    }": "    }"}, "configured-in-call-action"),
+    (AN_SDK, "Swift"): ({"import TwilioVoice\n": ""}, "no-call-configuration"),
+    (AN_SDK, "Objective-C"): ({"#import <TwilioVoice/TwilioVoice.h>\n": ""}, "no-call-configuration"),
+    (CHOSEN, "Swift"): ({"(category,": "(.playback,"}, "no-call-configuration"),
+    (CHOSEN, "Objective-C"): (
+        {"setCategory:self.category": "setCategory:AVAudioSessionCategoryPlayback"},
+        "no-call-configuration",
+    ),
+    (LIBRARY, "Swift"): (
+        {"public final class": "@main final class AppDelegate: UIResponder, UIApplicationDelegate {}\n\nfinal class"},
+        "no-call-configuration",
+    ),
+    (LIBRARY, "Objective-C"): (
+        {
+            "@implementation Calls": "@interface AppDelegate : UIResponder <UIApplicationDelegate>\n@end\n"
+            "@implementation Calls"
+        },
+        "no-call-configuration",
+    ),
     ("The reasons in a switch", "Swift"): (
         {".oldDeviceUnavailable": ".categoryChange"},
         "route-handler-fights-system",
@@ -137,12 +219,14 @@ REASONS = {
         "route-handler-fights-system",
     ),
     (KIND, "Swift"): (
-        {"    func receive(": f"    {ACTIVE} {{ receive(UUID(), hasVideo: true) }}\n    func receive("},
-        "mode-change-in-call",
+        {"    func receive(": f"    {ACTIVE} {{ receive(UUID(), hasVideo: true) }}\n    func receive("}
+        | {"reportNewIncomingCall(": "finish("},
+        "configured-only-after-activation",
     ),
     (KIND, "Objective-C"): (
-        {"- (void)receive:": f"{ACTIVE_OBJC} {{ [self receive:[NSUUID UUID] hasVideo:YES]; }}\n- (void)receive:"},
-        "mode-change-in-call",
+        {"- (void)receive:": f"{ACTIVE_OBJC} {{ [self receive:[NSUUID UUID] hasVideo:YES]; }}\n- (void)receive:"}
+        | {"reportNewIncomingCallWithUUID:": "finish:"},
+        "configured-only-after-activation",
     ),
     ("Only the picture changes", "Swift"): (
         {"let update": "try? AVAudioSession.sharedInstance().setMode(.voiceChat); let update"},
@@ -152,6 +236,8 @@ REASONS = {
         {"    CXCallUpdate": '    [[AVAudioSession sharedInstance] setMode:@"voice" error:nil];\n    CXCallUpdate'},
         "mode-change-in-call",
     ),
+    (NEXT, "Swift"): ({"receive(next)": "useVoice()"}, "mode-change-in-call"),
+    (NEXT, "Objective-C"): ({"[self receive:self.waitingCall]": "[self useVoice]"}, "mode-change-in-call"),
     (DEFAULT, "Swift"): (
         {"    func receive(": f"    {ACTIVE} {{ configureAudio(true) }}\n    func receive("},
         "speaker-by-category",
@@ -193,9 +279,7 @@ REASONS = {
     ),
     (MODE_FIRST, "Objective-C"): (
         {"setMode:AVAudioSessionModeVoiceChat": "setCategory:AVAudioSessionCategoryPlayAndRecord"}
-        | {
-            "CategoryPlayAndRecord error:nil];\n    }": 'CategoryPlayAndRecord error:nil]; [session setMode:@"m" error:nil]; }'
-        },
+        | {"Record error:nil];\n    }": "Record error:nil]; [session setMode:mode error:nil]; }"},
         "partial-early-configuration",
     ),
     (AGAIN, "Swift"): ({"UUID) {\n        configureAudio()": "UUID) {"}, "leftover-category"),

@@ -268,10 +268,20 @@ def test_files_that_cannot_be_read_are_named_and_the_rest_is_read(tmp_path: Path
     }
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
-def test_files_without_permission(tmp_path: Path) -> None:
-    write(tmp_path / "Locked.swift").chmod(0)
-    assert read(tmp_path).unread == (("Locked.swift", "unreadable: Permission denied"),)
+def test_files_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "Locked.swift")
+    write(tmp_path / "Open.swift")
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:  # for root nothing is unreadable, so the system's answer is played
+        if path.name == "Locked.swift":
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    tree = read(tmp_path)
+    assert tree.unread == (("Locked.swift", "unreadable: Permission denied"),)
+    assert paths(tree) == ["Open.swift"]
 
 
 def test_a_file_that_vanishes_or_is_no_file(tmp_path: Path) -> None:

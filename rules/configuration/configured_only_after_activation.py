@@ -12,7 +12,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     if program.configured_before_activation:
         return
     for runs in program.runs("category"):
-        run = first(runs, ("active", "call", "route change", "device change"))
+        run = first(runs, ("active", "call", "route change"))
         if run is not None and run.site in program.call_configurations:
             yield RULE.at(run, MESSAGE)
 
