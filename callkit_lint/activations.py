@@ -23,6 +23,7 @@ PHASES = (
     *("reported", "requested", "report", "request", "setup", "end", "call screen", "bridge", "interruption began"),
 )
 
+NEAR = 2  # calls between what tells of a repair and the activation
 HOLD_ACTIONS = frozenset({"CXSetHeldCallAction", "PauseConversationAction"})
 
 
@@ -126,23 +127,21 @@ def _handles_hold(fact: Fact) -> bool:
 
 
 def _repairing(run: Run) -> bool:
-    """Whether the way to an activation leads through a delay or a hold handler."""
+    """Whether the way to an activation leads through a delay or a hold handler near it."""
     steps = run.fact.steps()
-    return any(edge.mode == "delayed" for _, edge in steps) or any(
-        _handles_hold(fact) for fact in (run.fact, *(fact for fact, _ in steps))
-    )
+    handlers = [run.fact, *(fact for fact, _ in steps[-NEAR:])]
+    return any(edge.mode == "delayed" for _, edge in steps[-NEAR - 1 :]) or any(map(_handles_hold, handlers))
 
 
 def _repairs_audio(kind: str, start: Fact, run: Run) -> bool:
-    """Whether the activation is what the code at `start` is for. A delay before a call, or far from the activation, is
-    most likely another feature's: a call that is to ring later, a call that nobody answers."""
+    """Whether the activation is what the code at `start` is for. What is far from it, or delayed before a call, is most
+    likely another feature's: a call that is to ring later, or that ends when nobody answers."""
+    if len(run.fact.steps()) - len(start.steps()) > NEAR:
+        return False
     if kind == "after":
         return _opens_for_a_call(run)
-    if run.phase == "interruption began":
-        return False  # loose-interruption-handler's
-    if kind == "delay" and (start.phase in ("setup", "bridge") or len(run.fact.steps()) - len(start.steps()) > 2):
-        return False
-    return run.phase in PHASES
+    before_a_call = kind == "delay" and start.phase in ("setup", "bridge")
+    return run.phase in PHASES and run.phase != "interruption began" and not before_a_call
 
 
 def _opens_for_a_call(run: Run) -> bool:

@@ -76,7 +76,7 @@ def fate(item: Diagnostic, found: Iterable[Found], config: Config, suppressions:
         return "this rule is not selected"
     if not any(_same(one.diagnostic, item) for one in _most_specific(shown)):
         speaking = [one for one in shown if item.rule in one.rule.replaces and _place(item) in _places(one.diagnostic)]
-        return f"a more specific rule speaks for it: {', '.join(sorted({one.rule.id for one in speaking}))}"
+        return f"a more specific rule speaks for it: {', '.join(sorted({one.diagnostic.rule for one in speaking}))}"
     return "a comment silences it" if suppressions.cover(item) else ""
 
 

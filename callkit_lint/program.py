@@ -99,8 +99,16 @@ class Program:
 
     @cached_property
     def call_configurations(self) -> list[Site]:
-        """The calls that may configure the session for a call: play-and-record, or a category that is not known."""
-        return [site for site in self.sites("category") if _is_call_category(site, self.lifecycle.runs.get(site, []))]
+        """The calls that may configure the session for a call: play-and-record, or a category that is not known. Of a
+        call with a conditional argument, a value that nobody passes does not count beside one that somebody does."""
+        runs = self.lifecycle.runs
+        reached = {(site.procedure, site.location) for site in runs}
+        return [
+            site
+            for site in self.sites("category")
+            if _is_call_category(site, runs.get(site, []))
+            and (site in runs or (site.procedure, site.location) not in reached)
+        ]
 
     @cached_property
     def configured_early(self) -> bool:

@@ -7,7 +7,6 @@ from callkit_lint.ir import Branch, Call, Collection, Declare, Exit, Expr, Liter
 from callkit_lint.resolution import View
 from callkit_lint.symbols import Procedure
 
-
 NOTIFICATION_MAKERS = frozenset(
     {"Notification", "NSNotification", "notificationWithName:object:", "notificationWithName:object:userInfo:"}
 )

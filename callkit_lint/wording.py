@@ -24,9 +24,7 @@ def guard_in_words(test: Test, *, negated: bool = False) -> str:
         case "equal":
             return f"{value_in_words(test.value)} is {no}{value_in_words(test.other)}"
         case "interruption":
-            return f"an interruption {_INTERRUPTION.get(test.text, test.text)}" + (
-                " is not the case" if negated else ""
-            )
+            return f"{'no' if negated else 'an'} interruption {_INTERRUPTION.get(test.text, test.text)}"
         case "reason":
             return f"the reason of the route change is {no}{test.text}"
         case "no call":

@@ -41,7 +41,7 @@ def test_whole_app(found: Program, expected: bool) -> None:
         (swift(modules=("CallKit", "Flutter")), True),
         (swift(modules=("CallKit", "AcmeVoIPCore")), True),
         (swift(modules=("CallKit", "BlueRTC")), True),
-        (swift("func f() { audio.setCategory(kind) }"), True),
+        (swift('func f() { tone.setCategory("a", b: 1) }'), True),
         (swift("func f() { let capture = AVCaptureSession() }"), True),
         (swift("func setCategory(_ name: String) {}; func f() { setCategory(title) }"), False),
     ],

@@ -440,6 +440,20 @@ def test_why_a_finding_is_not_shown(
     assert expected in output
 
 
+def test_a_finding_that_a_more_specific_rule_replaces(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    general, specific = rule_for("answer"), rule_for("answer", "call")
+    use(monkeypatch, {"answer": general, "answer-call": replace(specific, replaces=("answer",))})
+    output = " ".join(run(f"Calls.swift:{FIRST}").stdout.split())
+    assert "answer-call: reports: error: is wrong answer" in output
+    assert "answer: silent: a more specific rule speaks for it: answer-call; it would say: is wrong answer" in output
+
+
+def test_a_rule_that_is_not_selected(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, {"answer": replace(rule_for("answer"), profile="strict")})
+    assert "answer: silent: this rule is not selected" in run(f"Calls.swift:{FIRST}").stdout
+    assert "answer: reports" in run(f"Calls.swift:{FIRST}", "--profile", "strict").stdout
+
+
 def test_a_file_of_two_programs_is_explained_for_each(tree: Path) -> None:
     (tree / "B.swift").write_text("class B {}\n")
     (tree / "Apps.xcodeproj").mkdir()

@@ -29,8 +29,8 @@ def report(start: Fact, run: Run, how: str) -> Diagnostic:
 MESSAGES = {
     "after the report": (
         "the session is configured only after the call was reported; a user who answers at once starts the call on a "
-        "session that is not ready, or has it changed under a live call: silence, or a jump from the speaker. Configure "
-        "before the report, without activating"
+        "session that is not ready, or has it changed under a live call: silence, or a jump from the speaker. "
+        "Configure before the report, without activating"
     ),
     "posted": (
         "the session is configured in a closure that runs later, when the call may already be live; the route can jump "

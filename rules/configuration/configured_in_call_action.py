@@ -8,15 +8,16 @@ from callkit_lint.lifecycle import Run
 from callkit_lint.program import Program
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
-# What is soon enough for each action. Code that a screen or the app's other language calls may run soon enough, too.
-SOON_ENOUGH = {
-    "answer": {"setup", "report", "screen", "bridge"},
-    "start": {"setup", "request", "screen", "bridge"},
+# What runs before each action; of code that a screen or the app's other language calls it is not known. What runs right
+# after the report or the request is too late as well, but configured-after-report says so.
+EARLIER = {
+    "answer": {"setup", "report", "reported", "screen", "bridge"},
+    "start": {"setup", "request", "requested", "screen", "bridge"},
 }
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    phases = [phase for phase, early in SOON_ENOUGH.items() if not program.may_configure_in(early)]
+    phases = [phase for phase, early in EARLIER.items() if not program.may_configure_in(early)]
 
     def is_first(run: Run) -> bool:
         return run.site in program.call_configurations

@@ -17,7 +17,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     if creations and any(program.sites("report", "request start")):
         others = (Place(site.procedure.path, site.location, "another provider") for site in creations[1:])
         found = RULE.at_site(creations[0], MESSAGE, related=tuple(others))
-        # Without audio of its own the app may be a study of the call screens, or get its audio from code that is not here.
+        # Without audio of its own the app may be a study of the call screens, or get its audio from elsewhere.
         own_audio = any(program.sites("audio start"))
         yield found if own_audio else replace(found, severity=Severity.note)
 
