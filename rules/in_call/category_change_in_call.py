@@ -10,7 +10,7 @@ from callkit_lint.rule import Diagnostic, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    for runs in program.told(("active", "call", "route change"), "category", accept=changes):
+    for runs in program.told(("active", "call", "route change", "device change"), "category", accept=changes):
         yield RULE.at_all(runs, MESSAGE.format(where=program.vocabulary.phases[runs[0].phase].text))
 
 
