@@ -105,18 +105,19 @@ def _occurrence(kind: str, start: Fact, run: Run, alone: bool) -> Occurrence:
 
 
 def _repairs(program: Program) -> Iterator[tuple[str, Fact]]:
-    """Where a repair may start, of the code that leads to an activation: behind a delay, and in the handlers of hold
-    actions and of didDeactivate."""
-    leading = program.leading_to("activation")
+    """Where a repair may start, near an activation: behind a delay, and in the handlers of hold actions and of
+    didDeactivate."""
+    near = program.leading_to("activation", steps=NEAR)
+    callers = program.leading_to("activation", steps=NEAR + 1)
     for fact in program.lifecycle.facts if program.armed else ():
-        if fact.procedure not in leading or fact.phase == "end":
+        if fact.procedure not in callers or fact.phase == "end":
             continue
-        if _handles_hold(fact):
+        if fact.procedure in near and _handles_hold(fact):
             yield "hold", fact
-        if fact.phase == "after" and isinstance(fact.cause, Root):
+        if fact.procedure in near and fact.phase == "after" and isinstance(fact.cause, Root):
             yield "after", fact
         for edge, start in program.spreading.next_facts(fact):
-            if edge.mode == "delayed" and edge.callee in leading:
+            if edge.mode == "delayed" and edge.callee in near:
                 yield "delay", start
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from callkit_lint.arguments import shown
@@ -149,6 +150,7 @@ class Spreading:
         self.queue: deque[Fact] = deque()
         self.actions = {kind: phase for callback in vocabulary.callbacks for kind, phase in callback.cases.items()}
         self.new_calls: dict[Procedure, list[Position]] = defaultdict(list)  # where a call is reported or requested
+        self.within: AbstractSet[Procedure] | None = None  # where to look, if not everywhere
 
     def run(self, roots: Iterable[Root]) -> None:
         ordered = sorted(roots, key=lambda root: (root.procedure.path, root.location, root.phase, root.text))
@@ -167,10 +169,11 @@ class Spreading:
         while self.queue:
             self.follow(self.queue.popleft())
 
-    def runs_from(self, fact: Fact) -> Iterator[Run]:
-        """The API calls that a fact leads to, seen from it alone: also where others got there first."""
+    def runs_from(self, fact: Fact, within: AbstractSet[Procedure]) -> Iterator[Run]:
+        """The API calls in these procedures that a fact leads to, seen from it alone: also where others got first."""
         alone = Spreading(self.vocabulary, self.relevant)
         alone.new_calls = self.new_calls
+        alone.within = within
         alone.queue.append(fact)
         alone.exhaust()
         return (run for runs in alone.lifecycle.runs.values() for run in runs)
@@ -187,6 +190,8 @@ class Spreading:
                 yield edge, Fact(edge.callee, phase, self.bindings(edge, fact), (fact, edge))
 
     def add(self, fact: Fact) -> None:
+        if self.within is not None and fact.procedure not in self.within:
+            return
         known = self.seen[fact.procedure, fact.phase]
         if len(known) >= MANY_BINDINGS:
             fact = Fact(fact.procedure, fact.phase, {}, fact.cause)

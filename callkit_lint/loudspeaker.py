@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from callkit_lint.conditions import names_in, words
+from callkit_lint.conditions import names_in, parameters_of, words
 from callkit_lint.entry_points import Root
 from callkit_lint.graph import Site
 from callkit_lint.guards import spelled
@@ -18,7 +18,9 @@ from callkit_lint.lifecycle import Fact, Run
 from callkit_lint.program import Program
 from callkit_lint.symbols import Procedure
 
-SPEAKER_WORDS = frozenset({"speaker", "speakers", "speakerphone", "loudspeaker", "loudspeakers", "loud", "handsfree"})
+SPEAKER_WORDS = frozenset(
+    {"speaker", "speakers", "speakerphone", "loudspeaker", "loudspeakers", "loud", "handsfree", "handfree"}
+)
 OPTION = "defaulttospeaker"
 
 # The phases in which an override reaches the call's session; before them it is lost.
@@ -27,7 +29,7 @@ LISTENING = ("active", "call", "started", "answered")
 
 def names_speaker(named: set[str]) -> bool:
     """Whether words speak of the loudspeaker."""
-    return not SPEAKER_WORDS.isdisjoint(named) or {"hands", "free"} <= named
+    return not SPEAKER_WORDS.isdisjoint(named) or {"hands", "free"} <= named or {"hand", "free"} <= named
 
 
 # ---- overrides ------------------------------------------------------------------------------------------------------
@@ -51,11 +53,13 @@ def is_asked_for(fact: Fact) -> bool:
 
 
 def _is_choice(program: Program, run: Run) -> bool:
-    """Whether the speaker is on since the user chose so, or since the call is a video call."""
+    """Whether the speaker is on since the user chose so, or since the call is a video call, or that is not known: it
+    depends on an argument that no caller states."""
+    undecided = program.undecided(run)
     on_the_way = [run.site.procedure, *(fact.procedure for fact, _ in run.fact.steps())]
     named = {word for procedure in on_the_way for word in words(procedure.display)}
-    undecided = program.undecided(run)
-    return names_speaker(undecided) or "video" in undecided | named
+    asked = set().union(*map(names_in, undecided))
+    return names_speaker(asked) or "video" in asked | named or any(map(parameters_of, undecided))
 
 
 def _place(run: Run, asked: set[Procedure]) -> tuple[str, Location]:
@@ -72,7 +76,16 @@ def _place(run: Run, asked: set[Procedure]) -> tuple[str, Location]:
 def by_speaker_flag(run: Run) -> bool:
     """Whether a choice for or against the speaker, in the same function, decides about a setter or its options."""
     guards = run.guards_in_function()
-    return names_speaker(set().union(*map(names_in, guards))) or _collects_option(run.site)
+    return _chooses(run.site, set().union(*map(names_in, guards))) or _collects_option(run.site)
+
+
+def _chooses(site: Site, condition: set[str]) -> bool:
+    """Whether the words of a condition make it a choice for the speaker; `on` does in `setSpeaker(_ on: Bool)`."""
+    function = site.procedure.function
+    if names_speaker(condition):
+        return True
+    named = names_speaker(set(words(function.name)))
+    return named and any(set(words(parameter.name)) <= condition for parameter in function.parameters)
 
 
 def turns_on(run: Run) -> bool:
@@ -96,15 +109,15 @@ def _collects_option(site: Site) -> bool:
             return True
         match node:
             case Branch(_, subject, arms):
-                subject_named = set(words(spelled(subject)))
+                switched = set(words(spelled(subject)))
                 for arm in arms:
                     # An `else` belongs to the choice as much as the arms before it.
-                    chosen = chosen or names_speaker(subject_named | set(words(spelled(arm.condition))))
+                    chosen = chosen or _chooses(site, switched | set(words(spelled(arm.condition))))
                     stack.append((arm.body, chosen))
             case Call(name) if name.startswith("setCategory") and node.location != site.location:
                 continue  # what another setter is given is its own
             case Operator("?:", (condition, first, second)):
-                chosen = chosen or names_speaker(set(words(spelled(condition))))
+                chosen = chosen or _chooses(site, set(words(spelled(condition))))
                 stack += [(first, chosen), (second, chosen)]
             case _:
                 stack += [(child, chosen) for child in _children(node)]

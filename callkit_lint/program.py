@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from callkit_lint.boundaries import partition
-from callkit_lint.conditions import Known, Parameter, Test, names_in
+from callkit_lint.conditions import Known, Parameter, Test
 from callkit_lint.entry_points import Root
 from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import FileSummary
@@ -17,6 +17,8 @@ from callkit_lint.lifecycle import Fact, Lifecycle, Run, Spreading, spread
 from callkit_lint.link import Graph, link
 from callkit_lint.rule import Place
 from callkit_lint.symbols import Procedure
+
+EVERYWHERE = -1  # no bound on how many calls away
 
 
 @dataclass(eq=False)
@@ -157,15 +159,21 @@ class Program:
                 callers[edge.callee].append(edge)
         return callers
 
-    def leading_to(self, effect: str) -> set[Procedure]:
-        """The procedures from which a call with this effect may be reached."""
-        queue = [site.procedure for site in self.sites(effect)]
-        leading = set(queue)
-        while queue:
-            callers = {edge.caller for edge in self._callers[queue.pop()]} - leading
-            leading |= callers
-            queue += callers
-        return leading
+    def leading_to(self, *effects: str, steps: int = EVERYWHERE) -> set[Procedure]:
+        """The procedures from which a call with one of these effects may be reached, over at most so many calls."""
+        question = (effects, steps)
+        if question not in self._leading:
+            leading = level = {site.procedure for site in self.sites(*effects)}
+            while level and steps:
+                level = {edge.caller for callee in level for edge in self._callers[callee]} - leading
+                leading = leading | level
+                steps -= 1
+            self._leading[question] = leading
+        return self._leading[question]
+
+    @cached_property
+    def _leading(self) -> dict[tuple[tuple[str, ...], int], set[Procedure]]:
+        return {}
 
     def late_starts(self) -> Iterator[tuple[Fact, str]]:
         """Where code starts that runs when the time before a call is over, and how it got there: "after the report",
@@ -182,7 +190,8 @@ class Program:
 
     def runs_from(self, start: Fact, *effects: str) -> Iterator[Run]:
         """The calls with these effects that a fact leads to, each by the shortest way from there."""
-        return (run for run in self.spreading.runs_from(start) if run.site.api.effect in effects)
+        runs = self.spreading.runs_from(start, within=self.leading_to(*effects))
+        return (run for run in runs if run.site.api.effect in effects)
 
     def runs_beside_updates(self, *effects: str) -> Iterator[Run]:
         """The calls with these effects in functions that also send the call system an update of a call (its name, its
@@ -192,18 +201,18 @@ class Program:
             if fact.procedure in updating and fact.phase in ("bridge", "screen"):
                 yield from self.runs_from(fact, *effects)
 
-    def undecided(self, run: Run) -> set[str]:
-        """The words, lower-case, of the conditions on the way that stay open: what the app's state decides, and not
-        the phase or what a caller passes."""
+    def undecided(self, run: Run) -> list[Test]:
+        """The conditions on the way that stay open, in their smallest parts: what the app's state decides, or an
+        argument that is not known; not what the phase decides or a caller states."""
         conditions = [(test, fact) for fact, edge in run.fact.steps() for test in edge.guards]
         conditions += [(test, run.fact) for test in run.site.guards]
-        named: set[str] = set()
+        undecided: list[Test] = []
         while conditions:
             test, fact = conditions.pop()
             if self.spreading.answer(test, fact.phase, fact.bindings) is None:
                 conditions += [(part, fact) for part in test.parts]
-                named |= set() if test.parts else names_in(test)
-        return named
+                undecided += [] if test.parts else [test]
+        return undecided
 
 
 EARLY = ("report", "request", "start", "answer")

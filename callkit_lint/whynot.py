@@ -125,9 +125,11 @@ def _called(call: LineCall) -> list[Procedure]:
     return list(dict.fromkeys([*call.found.procedures, *(edge.callee for edge in at_call)]))
 
 
-def _reached(call: LineCall, called: Iterable[Procedure]) -> Iterator[Place]:
+def _reached(call: LineCall, called: Sequence[Procedure]) -> Iterator[Place]:
     if api := call.found.api:
         yield Place("", NOWHERE, f"the API {api.id}")
+    if not call.found.api and not called and call.found.type:
+        yield Place("", NOWHERE, f"nothing with an effect; it gives {call.found.type}")
     for procedure in called:
         yield Place(procedure.path, procedure.location, procedure.display)
 

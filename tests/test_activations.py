@@ -70,6 +70,11 @@ def test_kinds_in_other_handlers(members: tuple[str, ...], expected: set[str]) -
     assert kinds(app(*members)) == expected
 
 
+def test_the_default_of_an_option_is_not_its_value() -> None:
+    (runs,) = activations(app(handler(ANSWER, f"if player?.isReady ?? false {{ {ACTIVATE} }}")))
+    assert [run.phase for run in runs] == ["answer"]
+
+
 def test_a_delay_before_a_call_or_far_away_is_none() -> None:
     open_ = f"func open() {{ {ACTIVATE} }}"
     ring_later = AFTER_A_SECOND.format("self.open()")

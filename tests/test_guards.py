@@ -49,6 +49,10 @@ def objc(body: str, before: str = "") -> Graph:
 
 def test_what_is_not_understood_stays_open() -> None:
     assert passing(swift("ACT")) == passing(swift("if isReady { ACT }")) == passing(swift("while a < b { ACT }")) == ALL
+    assert (
+        passing(swift("if !(!isReady && !isBusy) { ACT }")) == passing(swift("if !(isReady || !isBusy) { ACT }")) == ALL
+    )
+    assert passing(swift("if tries == 0 { ACT }")) == passing(swift("guard tries == 1 else { return }\nACT")) == ALL
     assert passing(objc("ACT")) == passing(objc("if (ready) { ACT }")) == ALL
 
 
@@ -368,6 +372,7 @@ def test_whether_there_is_a_call_in_objc(body: str, phases: set[str]) -> None:
         ("#if os(iOS)\n#elseif os(macOS)\nACT\n#endif", NEVER),
         ("#if os(macOS)\n#elseif os(iOS)\nACT\n#endif", ALL),
         ("#if DEBUG\nACT\n#endif", ALL),
+        ("#if targetEnvironment(macCatalyst)\nACT\n#endif", ALL),
         ("#if canImport(CallKit)\nACT\n#endif", ALL),
         ("if false { ACT }", NEVER),
         ("if isSimulator { ACT }", NEVER),
@@ -519,6 +524,13 @@ def test_a_parameter_decides(declaration: str, body: str, runs: bool | int | str
 def test_a_parameter_that_does_not_decide(body: str) -> None:
     graph = given("on: Bool", body)
     assert passing(graph, {"on": Known(True)}) == passing(graph, {"on": Known(False)}) == ALL
+
+
+def test_a_parameter_that_is_not_known_decides_nothing() -> None:
+    graph = given("on: Bool, other: Bool", "if on == other { ACT }")
+    assert passing(graph, {"on": Known(True)}) == ALL
+    assert passing(graph, {"on": Known(True), "other": Known(True)}) == ALL
+    assert passing(graph, {"on": Known(True), "other": Known(False)}) == NEVER
 
 
 def test_a_parameter_decides_in_objc() -> None:

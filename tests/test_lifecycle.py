@@ -219,6 +219,19 @@ def test_code_in_another_arm_than_the_report_is_not_around_it() -> None:
     assert found == {"first": {"report"}, "second": {"report"}}
 
 
+def test_a_report_in_a_function_does_not_hide_what_else_leads_there() -> None:
+    push = "func pushRegistry(_ r: PKPushRegistry, didReceiveIncomingPushWith p: PKPushPayload, for t: PKPushType)"
+    run = f"func run() {{ if isReady {{ {REPORT} {{ _ in }}\n second() }} else {{ third() }} }}"
+    found = around(f"{run}\n{push} {{ run() }}")
+    assert found == {"second": {"report"}, "third": {"report"}}
+
+
+def test_what_goes_before_a_report_is_the_new_calls_also_during_another() -> None:
+    held = "func provider(_ p: CXProvider, perform action: CXSetHeldCallAction)"
+    found = around(f"{held} {{ run() }}\nfunc run() {{ first()\n {REPORT} {{ _ in }}\n second() }}")
+    assert found == {"first": {"report"}, "second": {"report", "call"}}
+
+
 def test_code_around_a_request() -> None:
     action = "let action = CXStartCallAction(call: id, handle: to)"
     request = "CXCallController().request(CXTransaction(action: action)) { _ in done() }"
@@ -395,12 +408,14 @@ def test_a_literal_crosses_the_languages() -> None:
         ("apply()", {True}),
         ("pass(false)", {False}),
         ("pass(Setting.active)", {True}),
+        ("hide(false)", {None}),
     ],
 )
 def test_what_a_parameter_gets(body: str, values: set[object]) -> None:
     members = (
         "func apply(_ on: Bool = true) { try? AVAudioSession.sharedInstance().setActive(on) }\n"
-        "func pass(_ on: Bool) { DispatchQueue.main.sync { self.apply(on) } }"
+        "func pass(_ on: Bool) { DispatchQueue.main.sync { self.apply(on) } }\n"
+        "func hide(_ on: Bool) { ask { on in try? AVAudioSession.sharedInstance().setActive(on) } }"
     )
     setting = "enum Setting { static let active = true }"
     assert activations({"A.swift": ANSWER.format(body, members), "B.swift": setting}) == {"answer": values}

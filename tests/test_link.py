@@ -229,6 +229,19 @@ def test_a_call_reaches_the_type_and_the_overrides_below_it() -> None:
     assert calls(graph, "Bell.go()") == ["Ring.go()"]
 
 
+def test_an_initialiser_calls_the_one_above_it() -> None:
+    graph = linked(
+        {
+            "A.swift": "class Ring { init(size: Int) {} }\nfunc f() { _ = Bell(size: 3) }\n"
+            "class Bell: Ring { override init(size: Int) { super.init(size: 1) }\n"
+            " convenience init() { self.init(size: 2) } }"
+        }
+    )
+    assert calls(graph, "f()") == ["Bell.init(size:)"]
+    assert calls(graph, "Bell.init(size:)") == ["Ring.init(size:)"]
+    assert calls(graph, "Bell.init()") == ["Bell.init(size:)"]
+
+
 def test_objc_super_starts_above_the_class() -> None:
     graph = linked(
         {
@@ -269,6 +282,16 @@ def test_an_objc_protocol_reaches_its_classes() -> None:
         }
     )
     assert calls(graph, "Caller.run()") == ["Phone.go()"]
+
+
+def test_a_declaration_without_a_body_gives_the_type_of_its_result() -> None:
+    bell = "class Bell { func go() {} }\nclass Other { func go() {} }"
+    swift = "protocol Making { func make() -> Bell }\nfunc f(maker: Making) { maker.make().go() }"
+    assert calls(linked({"A.swift": bell, "B.swift": swift}), "f(maker:)") == ["Bell.go()"]
+    header = "@interface Maker : NSObject\n- (Bell *)make;\n@end"
+    objc = "@interface Bell : NSObject\n@end\n@implementation Bell\n- (void)go {}\n@end\n"
+    graph = linked({"Maker.h": header, "A.m": f"{objc}void f(Maker *maker) {{ [[maker make] go]; }}", "B.swift": bell})
+    assert calls(graph, "f(_:)") == ["Bell.go()"]
 
 
 def test_a_protocol_extension_calls_what_its_types_implement() -> None:
@@ -352,12 +375,14 @@ def test_nested_types_are_found_by_their_full_name_and_from_within() -> None:
             "A.swift": "class Phone { let bell = Bell()\n func run() { bell.go() } }",
             "A+Bell.swift": "extension Phone { struct Bell { func go() {} } }",
             "B.swift": "extension Phone.Bell { func more() { go() } }\nfunc f(bell: Phone.Bell) { bell.more() }",
-            "C.swift": "struct Door { struct Lock { func go() {} } }\nfunc g() { Door.Lock().go() }",
+            "C.swift": "struct Door { struct Lock { static let main = unknown() as! Lock\n func go() {} } }\n"
+            "func g() { Door.Lock().go() }\nfunc h() { Door.Lock.main.go() }",
         }
     )
     assert calls(graph, "Phone.run()") == calls(graph, "Phone.Bell.more()") == ["Phone.Bell.go()"]
     assert calls(graph, "f(bell:)") == ["Phone.Bell.more()"]
     assert calls(graph, "g()") == ["Door.Lock.go()"]
+    assert "Door.Lock.go()" in calls(graph, "h()")
 
 
 def test_of_types_with_one_name_the_nearest_wins_and_a_tie_is_nobody() -> None:
@@ -398,6 +423,33 @@ def test_overloads_are_told_apart_by_labels_and_types() -> None:
     assert to_last.arguments == {"first": Known(1), "last": Known(3)}
 
 
+def test_a_call_whose_labels_do_not_fit_reaches_nothing() -> None:
+    members = (
+        "func go(first: Int, last: Int) {}\n func run() { go(last: 1)\n go(first: 1)\n go(1, 2)\n go(first: 1, 2) }"
+    )
+    assert calls(linked({"A.swift": f"class Phone {{ {members} }}"}), "Phone.run()") == []
+
+
+def test_trailing_closures_skip_parameters_with_defaults() -> None:
+    graph = linked(
+        {
+            "A.swift": "func go(to place: Int, slowly: Bool = false, done: () -> Void = {}) { done() }\n"
+            "func go(from place: Int, done: () -> Void) {}\n"
+            "func f() { go(to: 1) { x() } }\nfunc g() { go(from: 1) { x() } }"
+        }
+    )
+    assert calls(graph, "f()") == ["go(to:slowly:done:)", "a closure in f()"]
+    assert calls(graph, "g()") == ["go(from:done:)"]
+
+
+def test_a_computed_global_is_read() -> None:
+    graph = linked(
+        {"A.swift": "var current: Bell { makeBell() }\nfunc makeBell() -> Bell { Bell() }\nfunc f() { use(current) }"}
+    )
+    assert calls(graph, "f()") == ["current"]
+    assert calls(graph, "current") == ["makeBell()"]
+
+
 def test_creating_an_object_runs_its_initialiser_and_the_values_of_its_properties() -> None:
     graph = linked(
         {
@@ -421,8 +473,15 @@ def test_an_unknown_receiver_reaches_the_only_method_of_an_uncommon_name() -> No
     assert calls(linked(sources), "f()") == []
 
 
-@pytest.mark.parametrize("name", ["start", "configure", "setup", "answer", "run"])
-def test_a_common_name_never_joins_an_unknown_receiver(name: str) -> None:
+def test_an_unknown_objc_receiver_reaches_the_only_method_of_an_uncommon_selector() -> None:
+    sources = {"A.m": "@implementation Bell\n- (void)ringTheBell {}\n@end\nvoid f(id thing) { [thing ringTheBell]; }"}
+    assert edge(linked(sources), "f(_:)", "Bell.ringTheBell()").confidence == Confidence.medium
+    sources["B.m"] = "@implementation Tower\n- (void)ringTheBell {}\n@end"
+    assert calls(linked(sources), "f(_:)") == []
+
+
+@pytest.mark.parametrize("name", ["start", "configure", "setup", "answer", "run", "ring"])
+def test_a_common_or_short_name_never_joins_an_unknown_receiver(name: str) -> None:
     swift = f"class Bell {{ func {name}() {{}} }}\nfunc f() {{ let thing = unknown()\n thing.{name}() }}"
     objc = f"@implementation Door\n- (void){name} {{}}\n@end\nvoid g(id thing) {{ [thing {name}]; }}"
     graph = linked({"A.swift": swift, "B.m": objc})
@@ -588,6 +647,13 @@ def test_an_assignment_runs_the_propertys_observers(call: str) -> None:
     assert calls(graph, "didSet of Lamp.on") == ["Lamp.shine()"]
 
 
+def test_an_assignment_evaluates_its_target() -> None:
+    graph = linked(
+        {"A.swift": "class Lamp { var level = 0 }\nfunc find() -> Lamp { Lamp() }\nfunc f() { find().level = 1 }"}
+    )
+    assert calls(graph, "f()") == ["find()"]
+
+
 def test_what_an_assignment_runs_gets_the_value() -> None:
     graph = linked(
         {
@@ -602,6 +668,7 @@ def test_what_an_assignment_runs_gets_the_value() -> None:
 
 
 REPEATED = "timeInterval: 1, target: self, selector: #selector(go), userInfo: nil, repeats: true"
+REPEATED_OBJC = "target:self selector:@selector(go) userInfo:nil repeats:YES"
 
 
 @pytest.mark.parametrize(
@@ -649,6 +716,9 @@ def test_when_swift_closures_run(call: str, mode: str) -> None:
         ("dispatch_async(dispatch_get_main_queue(), ^{ [self go]; });", "later"),
         ("dispatch_after(dispatch_time(DISPATCH_TIME_NOW, 1), queue, ^{ [self go]; });", "delayed"),
         ("[[NSOperationQueue mainQueue] addOperationWithBlock:^{ [self go]; }];", "later"),
+        ("NSOperationQueue *queue = make(); [queue addOperationWithBlock:^{ [self go]; }];", "later"),
+        ("[NSTimer scheduledTimerWithTimeInterval:1 repeats:NO block:^(NSTimer *timer) { [self go]; }];", "delayed"),
+        (f"[NSTimer scheduledTimerWithTimeInterval:1 {REPEATED_OBJC}];", "delayed"),
         ("[self performSelector:@selector(go) withObject:nil afterDelay:1];", "delayed"),
         ("[self performSelector:@selector(go)];", "now"),
         ("[self performSelectorOnMainThread:@selector(go) withObject:nil waitUntilDone:NO];", "later"),
@@ -710,6 +780,26 @@ def test_own_methods_run_blocks_as_their_bodies_say(taker: str, expected: list[s
     assert [item.mode for item in found if item.callee.closure] == expected
 
 
+def test_each_closure_runs_as_its_own_parameter_says() -> None:
+    take = (
+        "func take(_ n: Int, now f: () -> Void, _ g: @escaping () -> Void, then h: @escaping () -> Void) { f()\n"
+        "DispatchQueue.main.async { g() }\n DispatchQueue.main.asyncAfter(deadline: .now()) { h() } }"
+    )
+    graph = linked({"A.swift": f"{take}\nfunc run() {{ take(1, now: {{ a() }}, {{ b() }}, then: {{ c() }}) }}"})
+    assert modes(graph, "run()") == ["now", "now", "later", "delayed"]
+    take = (
+        "- (void)take:(int)n now:(void (^)(void))f then:(void (^)(void))g { f(); dispatch_async(queue, ^{ g(); }); }\n"
+        "- (void)run { [self take:1 now:^{ a(); } then:^{ b(); }]; }"
+    )
+    assert modes(linked({"A.m": f"@implementation Caller\n{take}\n@end"}), "Caller.run()") == ["now", "now", "later"]
+
+
+def test_a_closure_given_to_unknown_code_is_less_sure_to_run() -> None:
+    graph = linked({"A.swift": "func run() { unknown { go() } }\nfunc post() { DispatchQueue.main.async { go() } }"})
+    assert [item.confidence for item in procedure(graph, "run()").edges] == [Confidence.medium]
+    assert [item.confidence for item in procedure(graph, "post()").edges] == [Confidence.high]
+
+
 def test_methods_given_by_name_run_like_closures() -> None:
     graph = linked(
         {
@@ -728,6 +818,20 @@ KEEPERS = {
     "by a function of a function": "func store(_ f: @escaping () -> Void) { done = f }\n"
     "func pass(_ f: @escaping () -> Void) { store(f) }\nfunc keep() { pass { self.go() } }",
 }
+
+
+@pytest.mark.parametrize("call", ["done?()", "done!()", "self.done?()", "let other = Caller()\n other.done?()"])
+def test_calls_of_a_stored_closure(call: str) -> None:
+    members = "var done: (() -> Void)?\nfunc keep() { done = { print(1) } }"
+    graph = linked({"A.swift": f"class Caller {{\n{members}\nfunc fire() {{ {call} }}\n}}"})
+    assert calls(graph, "Caller.fire()") == ["a closure in Caller.keep()"]
+
+
+def test_a_block_in_a_property_runs_where_it_is_called() -> None:
+    methods = "- (void)keep { self.done = ^{ go(); }; }\n- (void)fire { if (self.done) { self.done(); } }"
+    header = "@interface Caller : NSObject\n@property (copy) void (^done)(void);\n@end\n"
+    graph = linked({"A.m": f"{header}@implementation Caller\n{methods}\n@end"})
+    assert calls(graph, "Caller.fire()") == ["a closure in Caller.keep()"]
 
 
 @pytest.mark.parametrize("members", KEEPERS.values(), ids=KEEPERS)
@@ -797,11 +901,13 @@ def test_block_observers() -> None:
     assert found.observer.display == "a closure in run()"
 
 
-def test_objc_observers() -> None:
+@pytest.mark.parametrize(
+    "center",
+    ["[NSNotificationCenter defaultCenter]", "NSNotificationCenter.defaultCenter", "((NSNotificationCenter *)it)"],
+)
+def test_objc_observers(center: str) -> None:
     call = "addObserver:self selector:@selector(handle:) name:AVAudioSessionInterruptionNotification object:nil"
-    methods = (
-        f"- (void)run {{ [[NSNotificationCenter defaultCenter] {call}]; }}\n- (void)handle:(NSNotification *)note {{}}"
-    )
+    methods = f"- (void)run {{ [{center} {call}]; }}\n- (void)handle:(NSNotification *)note {{}}"
     (found,) = linked({"A.m": f"@implementation Caller\n{methods}\n@end"}).observations
     assert found.observer.display == "Caller.handle(_:)"
 
@@ -876,6 +982,43 @@ def test_arguments_of_objc_api_calls(call: str, active: object) -> None:
     assert found.values["active"] == active
 
 
+@pytest.mark.parametrize(
+    ("category", "value"),
+    [
+        (".playAndRecord", Known("playAndRecord")),
+        ("AVAudioSession.Category.playAndRecord", Known("playAndRecord")),
+        ("AVAudioSessionCategoryPlayAndRecord", Known("playAndRecord")),
+        ("AVAudioSession.Category(rawValue: convertFrom(AVAudioSession.Category.playback))", Known("playback")),
+        ('AVAudioSession.Category(rawValue: "own")', Known("own")),
+        ("chosen", None),
+    ],
+)
+def test_spellings_of_a_category(category: str, value: object) -> None:
+    graph = linked({"A.swift": f"func f() {{ try? AVAudioSession.sharedInstance().setCategory({category}) }}"})
+    assert {item.values["category"] for item in procedure(graph, "f()").sites} == {value}
+
+
+def test_each_choice_of_an_argument_counts() -> None:
+    call = "AVAudioSession.sharedInstance().setCategory(isCall ? .playAndRecord : .playback)"
+    found = procedure(linked({"A.swift": f"func f() {{ try? {call} }}"}), "f()").sites
+    assert [item.values["category"] for item in found] == [Known("playAndRecord"), Known("playback")]
+
+
+@pytest.mark.parametrize(
+    ("options", "value"),
+    [
+        ("[]", Known(0)),
+        ("[.mixWithOthers]", Known("mixWithOthers")),
+        (".mixWithOthers", Known("mixWithOthers")),
+        ("[.duckOthers, .allowBluetooth]", Known("allowBluetooth|duckOthers")),
+        ("[.mixWithOthers, more()]", None),
+    ],
+)
+def test_spellings_of_an_option_set(options: str, value: object) -> None:
+    call = f"AVAudioSession.sharedInstance().setCategory(.playback, options: {options})"
+    assert site(linked({"A.swift": f"func f() {{ try? {call} }}"})).values["options"] == value
+
+
 def test_both_languages_give_an_option_set_and_a_constant_one_value() -> None:
     swift = (
         "func f() { try? AVAudioSession.sharedInstance().setCategory(.playAndRecord, mode: .voiceChat, "
@@ -914,6 +1057,45 @@ def test_both_languages_give_an_option_set_and_a_constant_one_value() -> None:
 )
 def test_circles_end(source: str) -> None:
     assert linked({"A.swift": source}).procedures
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "s.setCategory(.playAndRecord, mode: v ? .videoChat : .voiceChat)",
+            [("videoChat", None), ("voiceChat", None)],
+        ),
+        (
+            "s.setCategory(.playAndRecord, mode: v ? .videoChat : .voiceChat, options: v ? .duckOthers : [])",
+            [("videoChat", "duckOthers"), ("voiceChat", 0)],
+        ),
+        (
+            "s.setCategory(.playAndRecord, mode: v ? .videoChat : .voiceChat, options: w ? .duckOthers : [])",
+            [("videoChat", None), ("voiceChat", None)],
+        ),
+        (
+            "let mode = v ? AVAudioSession.Mode.videoChat : AVAudioSession.Mode.voiceChat\n"
+            "s.setCategory(.playAndRecord, mode: mode)",
+            [("videoChat", None), ("voiceChat", None)],
+        ),
+        (
+            "var options: AVAudioSession.CategoryOptions = []\ns.setCategory(.playAndRecord, options: options)",
+            [(None, 0)],
+        ),
+        (
+            "var options: AVAudioSession.CategoryOptions = []\noptions.insert(.duckOthers)\n"
+            "s.setCategory(.playAndRecord, options: options)",
+            [(None, None)],
+        ),
+    ],
+)
+def test_a_conditional_argument_is_a_call_for_each_value(body: str, expected: list[tuple[object, object]]) -> None:
+    source = f"func f(s: AVAudioSession, v: Bool, w: Bool) {{ {body} }}"
+    sites = procedure(linked({"A.swift": source}), "f(s:v:w:)").sites
+    assert [(item.constant("mode"), item.constant("options")) for item in sites] == expected
+    assert len({(item.location, item.position) for item in sites}) == 1
+    assert len({item.guards for item in sites}) == len(sites)
 
 
 def test_expressions_may_be_long() -> None:

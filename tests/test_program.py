@@ -333,6 +333,24 @@ class Phone: NSObject, CXProviderDelegate {{
     ]
 
 
+@pytest.mark.parametrize(
+    ("condition", "fact"),
+    [
+        ("if isReady {{ {} }}", ""),
+        ("if type == AVAudioSession.InterruptionType.ended {{ {} }}", "interruption ended"),
+        ("if type != AVAudioSession.InterruptionType.ended {{ {} }}", "not interruption ended"),
+        ("if reason == AVAudioSession.RouteChangeReason.categoryChange {{ {} }}", "reason categoryChange"),
+        ("if hasActiveCall {{ {} }}", "not no call"),
+        ("if action is CXEndCallAction {{ {} }}", "action CXEndCallAction"),
+        ("if thing is Phone {{ {} }}", ""),
+        ("if mode == 3 {{ {} }}", "parameter mode is 3"),
+    ],
+)
+def test_facts_tell_the_guards_that_are_understood(condition: str, fact: str) -> None:
+    source = f"func f(mode: Int) {{ {condition.format(ACTIVATE)} }}"
+    assert facts(lowered({"A.swift": source}), {}).splitlines()[1].partition(" when ")[2] == f"[{fact}] in []"
+
+
 def test_facts_tell_differences_apart() -> None:
     text = f"import CallKit\nclass A: NSObject, CXProviderDelegate {{ {handler(ANSWER, ACTIVATE)} }}"
     base = facts(lowered({"A.swift": text}), {})

@@ -214,6 +214,14 @@ def test_conditions_that_are_understood_stand_in_the_chain() -> None:
     )
 
 
+def test_conditions_that_decide_nothing_do_not_stand_in_the_chain() -> None:
+    source = calls(
+        ACTIVATED.format("if usesCallKit && flag { start() }"), "    func start() { try? session.setActive(true) }"
+    )
+    call = only(explained(source, FIRST + 1))
+    assert steps(call.phases[0].chain)[1] == f"{FIRST} which calls Calls.start()"
+
+
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
@@ -386,6 +394,16 @@ def test_text(tree: Path) -> None:
         f"Calls.swift:{FIRST}",
         f"                  which calls setActive(true)   Calls.swift:{FIRST}",
         "    rules       answer: reports: error: is wrong answer",
+    ]
+
+
+def test_a_call_without_an_effect_is_told_in_short(tree: Path) -> None:
+    (tree / "Calls.swift").write_text(calls(ANSWER.format("let a = AVAudioSession.sharedInstance()")))
+    assert run(f"Calls.swift:{FIRST}").stdout.splitlines()[3:] == [
+        "  sharedInstance()",
+        "    on          AVAudioSession: AVAudioSession",
+        "    reaches     nothing with an effect; it gives AVAudioSession",
+        "    runs        answer",
     ]
 
 

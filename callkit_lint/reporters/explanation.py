@@ -53,7 +53,9 @@ def _call(call: ExplainedCall, report: Report) -> Iterator[str]:
     yield from _entry("effect", [f"{call.effect}: {values}" if values else call.effect] if call.effect else [])
     yield from _entry("leads to", [_shown(report, place) for place in call.behind])
     yield from _entry("only where", call.guards)
-    yield from _entry("runs", _phases(call.phases, report) or ["never, as far as is known"])
+    matters = call.effect or call.behind or len(call.verdicts) > 0
+    open_now = _phases(call.phases, report) if matters else [", ".join(phase.name for phase in call.phases)]
+    yield from _entry("runs", open_now if call.phases else ["never, as far as is known"])
     yield from _entry("", [_shown(report, place) for place in call.dead_ends])
     yield from _entry("not", [line for phase in call.kept_out for line in _kept_out(phase, report)])
     yield from _entry("rules", _verdicts(call.verdicts, report))

@@ -25,7 +25,7 @@ def follows_activation(run: Run) -> bool:
     return any(site.position.dominates(run.site.position) for site in activations_in(run.site))
 
 
-LIVE = ("active", "call", "route change")
+LIVE = ("active", "call")
 BEFORE = ("answer", "start", "answered", "started", "reported", "requested", "report", "request", "setup")
 
 IN_CALL = (

@@ -14,7 +14,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     def changes(run: Run) -> bool:
         return changes_mode(program, run)
 
-    for runs in program.told(("active", "call", "route change"), "mode", "category", accept=changes):
+    for runs in program.told(("active", "call"), "mode", "category", accept=changes):
         where = program.vocabulary.phases[runs[0].phase].text
         severity = Severity.error if any(is_severe(run) for run in runs) else Severity.warning
         yield RULE.at_all(runs, MESSAGE.format(where=where), severity)
