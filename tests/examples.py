@@ -2,6 +2,10 @@
 
 An example is a small program whose lines carry `// expect: rule-id` where a report must come. Every expected report
 must come and no other may, of any rule. Swift examples have Objective-C twins.
+
+A rule about an absence would speak of every small example, which lacks nearly everything. So it runs on its own page,
+on the fixtures, and on examples whose heading ends in `, app`: these are the scaffold, an app that lacks nothing, with
+the page's files in the place of the scaffold's of the same name. A rule of the strict profile runs on its own page.
 """
 
 from __future__ import annotations
@@ -9,12 +13,14 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from callkit_lint import driver
 from callkit_lint.config import Config
 from callkit_lint.rule import Diagnostic
+from callkit_lint.rulebook import load_rules
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "rules"
@@ -26,7 +32,7 @@ ENDINGS = {"swift": (".swift",), "objc": (".m", ".mm", ".h"), "plist": (".plist"
 
 _EXPECT = re.compile(r"(?://|<!--)\s*expect:\s*(.*?)\s*(?:-->)?\s*$")
 _FENCE = re.compile(r"(`{3,})\s*(.*?)\s*$")
-_SUBSECTION = re.compile(r"(.+) \((Swift|Objective-C)\)")
+_SUBSECTION = re.compile(r"(.+) \((Swift|Objective-C)(, app)?\)")
 _NO_TWIN = re.compile(r"No (Swift|Objective-C) twin: \S")
 
 Expected = frozenset[tuple[str, int, str]]
@@ -34,11 +40,17 @@ Expected = frozenset[tuple[str, int, str]]
 
 @dataclass(frozen=True)
 class Example:
-    """A program: its files by path, and the reports (path, line, rule) that its comments expect."""
+    """A program: its files by path, the reports (path, line, rule) that its comments expect, the rules that run on
+    it."""
 
     name: str
     files: Mapping[str, bytes]
     expected: Expected
+    rules: frozenset[str]
+
+    def rewritten(self, how: str, files: Mapping[str, bytes]) -> Example:
+        """The same program in other words, with what its comments expect now."""
+        return replace(self, name=f"{self.name}, {how}", files=dict(files), expected=expectations(files))
 
     def __str__(self) -> str:
         return self.name
@@ -71,9 +83,21 @@ class Page:
         return [(found[*key, "Swift"], found[*key, "Objective-C"]) for key in keys if (*key, "Objective-C") in found]
 
 
-def example(name: str, files: Mapping[str, bytes]) -> Example:
-    """The program in these files, with what their comments expect."""
-    return Example(name, dict(files), expectations(files))
+def example(name: str, files: Mapping[str, bytes], rules: frozenset[str] | None = None) -> Example:
+    """The program in these files, with what their comments expect of these rules, else of all default ones."""
+    return Example(name, dict(files), expectations(files), default_rules() if rules is None else rules)
+
+
+@cache
+def default_rules() -> frozenset[str]:
+    """The rules of the default profile."""
+    return frozenset(name for name, entry in load_rules().items() if entry.rule.profile == "default")
+
+
+@cache
+def presence_rules() -> frozenset[str]:
+    """Those of them that speak of code that is there."""
+    return frozenset(name for name in default_rules() if load_rules()[name].rule.kind == "presence")
 
 
 def expectations(files: Mapping[str, bytes]) -> Expected:
@@ -156,13 +180,17 @@ def _twin(rule: str, section: str, heading: str, body: list[str], problems: list
     where = f"{section}: {heading}"
     match = _SUBSECTION.fullmatch(heading)
     if not match:
-        problems.append(f"{where}: must end with (Swift) or (Objective-C)")
+        problems.append(f"{where}: must end with (Swift) or (Objective-C), or (Swift, app) or (Objective-C, app)")
         return
     files, prose = _blocks(where, body, problems)
     if not files:
         problems.append(f"{where}: has no fenced block")
     excused = frozenset(found[1] for line in prose if (found := _NO_TWIN.match(line)))
-    program = example(f"{rule}: {where}", files)
+    own = {rule} & load_rules().keys()
+    if match[3]:
+        program = example(f"{rule}: {where}", {**scaffold(match[2]), **files}, default_rules() | own)
+    else:
+        program = example(f"{rule}: {where}", files, presence_rules() | own)
     yield Twin(section, match[1], match[2], program, excused)
 
 
@@ -228,6 +256,11 @@ def fixtures() -> list[Example]:
     return [example(root.relative_to(FIXTURES).as_posix(), _tree(root)) for root in roots]
 
 
+def scaffold(language: str) -> dict[str, bytes]:
+    """The app that lacks nothing, in this language."""
+    return _tree(FIXTURES / "scaffold" / {"Swift": "swift", "Objective-C": "objc"}[language])
+
+
 def _tree(root: Path) -> dict[str, bytes]:
     found = sorted(path for path in root.rglob("*") if path.is_file())
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
@@ -244,12 +277,13 @@ def write(files: Mapping[str, bytes], root: Path) -> None:
         target.write_bytes(data)
 
 
-def diagnostics(files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
-    """What the tool says of a program, every rule selected; its own failures are failures of the test."""
+def diagnostics(files: Mapping[str, bytes], rules: frozenset[str] | None = None) -> tuple[Diagnostic, ...]:
+    """What these rules say of a program, else all of the default profile; the tool's own failures are the test's."""
+    selected = default_rules() if rules is None else rules
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory).resolve()
         write(files, root)
-        report = driver.lint([root], root, Config(), use_cache=False)
+        report = driver.lint([root], root, Config(select=tuple(sorted(selected))), use_cache=False)
     assert not report.failures, "\n".join(str(part) for failure in report.failures for part in failure)
     return report.diagnostics
 
@@ -264,7 +298,7 @@ def facts(files: Mapping[str, bytes]) -> list[str]:
 
 def check(program: Example) -> None:
     """Fails unless the tool reports exactly what the program expects; prints both sides in full."""
-    found = diagnostics(program.files)
+    found = diagnostics(program.files, program.rules)
     reported = {(item.path, item.location.line, item.rule) for item in found}
     if reported != program.expected:
         raise AssertionError(_difference(program, found))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.examples import Example, check, example, fixtures, page_examples
+from tests.examples import Example, check, fixtures, page_examples
 from tests.rewriting import REWRITERS, is_source, parse
 
 EXAMPLES = [*page_examples(), *fixtures()]
@@ -18,7 +18,7 @@ def variants() -> Iterator[tuple[str, Example, Example]]:
         for program in EXAMPLES:
             files = rewrite(program.files)
             if files != program.files:
-                yield name, program, example(f"{program.name}, {name}", files)
+                yield name, program, program.rewritten(name, files)
 
 
 VARIANTS = list(variants())
