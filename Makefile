@@ -1,6 +1,7 @@
 # make demo            see what callkit-lint finds
 # make test            everything a change must pass
 # make test-consumers  use the tool from other programs (pre-commit)
+# make readme          write the README's table of rules anew
 # make clean           remove what these made
 #
 # Works with GNU make 3.81, which macOS ships.
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$python; break; fi; done)
 
-.PHONY: demo test test-consumers clean
+.PHONY: demo test test-consumers readme clean
 
 demo: $(VENV)/installed
 	@$(BIN)/callkit-lint check --exit-zero fixtures/route_flapping
@@ -24,6 +25,9 @@ test: $(VENV)/installed-dev
 
 test-consumers: $(VENV)/installed-consumers
 	$(BIN)/python -m pytest -q -m consumers
+
+readme: $(VENV)/installed
+	@$(BIN)/python -m tests.readme
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""`callkit-lint rules`: what rules there are, for people and for machines."""
+"""What rules there are: `callkit-lint rules` for people and for machines, and the README's table."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ def as_text(entries: Iterable[Entry]) -> str:
             lines += ["", family] if lines else [family]
         profile = "" if rule.profile == "default" else f" ({rule.profile})"
         lines.append(f"  {rule.id:<{width}}  {rule.severity.name:<7}  {rule.summary}{profile}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_table(entries: Iterable[Entry]) -> str:
+    """A Markdown table for the README, each id with a link to the rule's page in the repository."""
+    lines = ["| family | rule | severity | what it reports |", "|---|---|---|---|"]
+    for entry in sorted(entries, key=lambda entry: (entry.rule.family, entry.rule.id)):
+        rule = entry.rule
+        severity = rule.severity.name if rule.profile == "default" else f"{rule.severity.name} ({rule.profile})"
+        page = f"rules/{rule.family}/{entry.page.name}"
+        lines.append(f"| {rule.family} | [{rule.id}]({page}) | {severity} | {rule.summary} |")
     return "".join(f"{line}\n" for line in lines)
 
 
