@@ -72,9 +72,11 @@ def last_name(expr: Expr | None) -> str:
 
 
 def shown(api: Api, values: Mapping[str, Value]) -> str:
-    """How a chain names an API call: `setActive(true)`."""
+    """How a chain names an API call: `setActive(true)`; of a property what it is set to: `isAudioEnabled = true`."""
     name = base_name(api.swift[0]) if api.swift else api.c[0] if api.c else api.id
     first = next(iter(values.values()), None)
+    if api.properties:
+        return f"{api.properties[0]} = {str(first.value).lower() if isinstance(first, Known) else '…'}"
     if name == "init":
         name = api.owner
     if isinstance(first, Known) and isinstance(first.value, bool | str):

@@ -12,6 +12,7 @@ from callkit_lint.conditions import Known, Test, Value, negate
 from callkit_lint.graph import Edge, Observation, Position, Site
 from callkit_lint.guards import ConditionReader, spelled
 from callkit_lint.ir import (
+    Argument,
     Assign,
     Attempt,
     Block,
@@ -179,6 +180,11 @@ class BodyWalk:
                 )
         if isinstance(target, Member):
             self.visit(target.base)
+        found = self.view.assigned(owner, name)
+        if found.api is not None:
+            self.order += 1
+            call = Call(name, None, (Argument("", statement.value),), statement.location)
+            self.site(call, found.api, found.confidence)
 
     def property(self, target: Expr) -> tuple[str, str]:
         """The type and name of an assigned property."""
@@ -394,6 +400,7 @@ class BodyWalk:
                     shown(api, values),
                     call.awaited,
                     frozenset(given),
+                    evaluate(self.view, call.receiver),
                 )
             )
 

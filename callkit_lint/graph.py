@@ -34,7 +34,7 @@ class Position:
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
     """A call of an API. `values` are its arguments by the vocabulary's names, `given` those that are written at all,
-    `guards` the conditions that dominate it."""
+    `guards` the conditions that dominate it, `receiver` what it is called on, where that is a parameter."""
 
     procedure: Procedure
     api: Api
@@ -46,6 +46,7 @@ class Site:
     text: str
     awaited: bool = False
     given: frozenset[str] = frozenset()
+    receiver: Value = None
 
     def constant(self, name: str) -> Constant:
         """An argument's value where the call itself states it, whoever gets there; None where it does not."""

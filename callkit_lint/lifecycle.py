@@ -121,7 +121,8 @@ class Run:
         root = self.fact.root
         places = [Place(root.procedure.path, root.location, root.text)]
         places += [Place(edge.caller.path, edge.location, f"which {edge.text}") for _, edge in self.fact.steps()]
-        return (*places, Place(self.path, self.location, f"which calls {self.text}"))
+        verb = "sets" if self.site.api.properties else "calls"
+        return (*places, Place(self.path, self.location, f"which {verb} {self.text}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ class Spreading:
         self.actions = {kind: phase for callback in vocabulary.callbacks for kind, phase in callback.cases.items()}
         self.new_calls: dict[Procedure, list[Position]] = defaultdict(list)  # where a call is reported or requested
         self.within: AbstractSet[Procedure] | None = None  # where to look, if not everywhere
+        self.at_once = False  # whether to follow only what runs before the caller goes on
 
     def run(self, roots: Iterable[Root]) -> None:
         ordered = sorted(roots, key=lambda root: (root.procedure.path, root.location, root.phase, root.text))
@@ -169,9 +171,11 @@ class Spreading:
         while self.queue:
             self.follow(self.queue.popleft())
 
-    def runs_from(self, fact: Fact, within: AbstractSet[Procedure]) -> Iterator[Run]:
-        """The API calls in these procedures that a fact leads to, seen from it alone: also where others got first."""
+    def runs_from(self, fact: Fact, within: AbstractSet[Procedure], *, at_once: bool = False) -> Iterator[Run]:
+        """The API calls in these procedures that a fact leads to, seen from it alone: also where others got first.
+        With `at_once` only what runs before the fact's procedure returns."""
         alone = Spreading(self.vocabulary, self.relevant)
+        alone.at_once = at_once
         alone.new_calls = self.new_calls
         alone.within = within
         alone.queue.append(fact)
@@ -206,8 +210,9 @@ class Spreading:
             if self.reaches(fact, site.position) and self.passes(site.guards, fact.phase, fact.bindings):
                 values = {name: fill(value, fact.bindings) for name, value in site.values.items()}
                 self.lifecycle.runs[site].append(Run(site, fact, values))
-        for _, following in self.next_facts(fact):
-            self.add(following)
+        for edge, following in self.next_facts(fact):
+            if edge.mode == "now" or not self.at_once:
+                self.add(following)
 
     def reaches(self, fact: Fact, position: Position) -> bool:
         """Whether a fact speaks of this part of its procedure. What goes before the report or request of a call is

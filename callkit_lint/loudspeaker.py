@@ -7,7 +7,6 @@ understood.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from callkit_lint.conditions import names_in, parameters_of, words
 from callkit_lint.entry_points import Root
@@ -15,6 +14,7 @@ from callkit_lint.graph import Site
 from callkit_lint.guards import spelled
 from callkit_lint.ir import Branch, Call, Location, Member, Name, Operator
 from callkit_lint.lifecycle import Fact, Run
+from callkit_lint.nodes import parts
 from callkit_lint.program import Program
 from callkit_lint.symbols import Procedure
 
@@ -120,13 +120,5 @@ def _collects_option(site: Site) -> bool:
                 chosen = chosen or _chooses(site, set(words(spelled(condition))))
                 stack += [(first, chosen), (second, chosen)]
             case _:
-                stack += [(child, chosen) for child in _children(node)]
+                stack += [(child, chosen) for child in parts(node)]
     return False
-
-
-def _children(node: object) -> Iterator[object]:
-    """The parts of a node of the neutral form."""
-    if isinstance(node, tuple) and not isinstance(node, Location):
-        yield from node
-    elif is_dataclass(node):
-        yield from (getattr(node, item.name) for item in fields(node))

@@ -188,9 +188,10 @@ class Program:
                     elif edge.mode == "later" and not _completes_action(edge):
                         yield start, "posted"
 
-    def runs_from(self, start: Fact, *effects: str) -> Iterator[Run]:
-        """The calls with these effects that a fact leads to, each by the shortest way from there."""
-        runs = self.spreading.runs_from(start, within=self.leading_to(*effects))
+    def runs_from(self, start: Fact, *effects: str, at_once: bool = False) -> Iterator[Run]:
+        """The calls with these effects that a fact leads to, each by the shortest way from there; with `at_once` those
+        that it waits for."""
+        runs = self.spreading.runs_from(start, within=self.leading_to(*effects), at_once=at_once)
         return (run for run in runs if run.site.api.effect in effects)
 
     def runs_beside_updates(self, *effects: str) -> Iterator[Run]:

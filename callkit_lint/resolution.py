@@ -376,6 +376,13 @@ class View:
         names += [name for below in self.symbols.descendants(kind) for name in self._api_types(below)]
         return next((api for name in names for api in candidates if api.owner == name), None)
 
+    def assigned(self, owner: str, name: str) -> Resolution:
+        """The API that assigning a property is; `owner` is the type of the receiver, "" where it is not known."""
+        apis = self.vocabulary.property_spellings.get(name, ())
+        if owner:
+            return Resolution(api=self._api_of(apis, owner))
+        return self._unknown_receiver(name, apis, [])
+
     def _unknown_receiver(self, name: str, apis: tuple[Api, ...], procedures: list[Procedure]) -> Resolution:
         """Without a receiver's type a call reaches an API whose name no other type has, or the only function of its
         name."""

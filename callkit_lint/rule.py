@@ -113,6 +113,20 @@ class Rule:
             related=related,
         )
 
+    def at_place(
+        self, place: Place, severity: Severity | None = None, *, related: tuple[Place, ...] = ()
+    ) -> Diagnostic:
+        """A finding where no API is called: at a declaration, or an expression. The place's text is the message."""
+        return Diagnostic(
+            rule=self.id,
+            severity=severity or self.severity,
+            confidence=Confidence.high,
+            path=place.path,
+            location=place.location,
+            message=place.text,
+            related=related,
+        )
+
     def at(
         self,
         run: Run,

@@ -67,7 +67,7 @@ class _Watched(_Armed):
         self.asked.update(effects)
         return super().sites(*effects)
 
-    def runs_from(self, start: Fact, *effects: str) -> Iterator[Run]:
+    def runs_from(self, start: Fact, *effects: str, at_once: bool = False) -> Iterator[Run]:
         """Nothing: the question is all that matters here, and the answer takes long."""
         self.asked.update(effects)
         return iter(())

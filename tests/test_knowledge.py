@@ -79,7 +79,7 @@ def swift_labels(name: str) -> list[str]:
 
 @pytest.mark.parametrize("api", APIS, ids=lambda api: api.id)
 def test_spellings_are_written_as_names_and_selectors(api: Api) -> None:
-    assert api.swift or api.objc or api.c
+    assert api.swift or api.objc or api.c or api.properties
     assert [name for name in api.swift if not SWIFT_NAME.fullmatch(name)] == []
     assert [name for name in api.objc if not SELECTOR.fullmatch(name)] == []
     assert [name for name in api.c if not re.fullmatch(r"\w+", name)] == []
@@ -88,12 +88,12 @@ def test_spellings_are_written_as_names_and_selectors(api: Api) -> None:
 
 @pytest.mark.parametrize("api", APIS, ids=lambda api: api.id)
 def test_members_have_an_owner_and_functions_none(api: Api) -> None:
-    assert bool(api.owner) == bool(api.swift or api.objc)
+    assert bool(api.owner) == bool(api.swift or api.objc or api.properties)
 
 
 @pytest.mark.parametrize("api", [api for api in APIS if api.distinct], ids=lambda api: api.id)
 def test_distinct_spellings_are_among_the_spellings(api: Api) -> None:
-    assert set(api.distinct) <= {*api.swift, *api.objc}
+    assert set(api.distinct) <= {*api.swift, *api.objc, *api.properties}
 
 
 def test_distinct_spellings_are_one_owners() -> None:
@@ -109,7 +109,11 @@ def pieces(api: Api) -> set[str]:
 
 @pytest.mark.parametrize("api", [api for api in APIS if api.values or api.runs], ids=lambda api: api.id)
 def test_arguments_that_mean_something_are_in_a_spelling(api: Api) -> None:
-    count = max([len(swift_labels(name)) for name in api.swift] + [selector.count(":") for selector in api.objc] + [0])
+    count = max(
+        [len(swift_labels(name)) for name in api.swift]
+        + [selector.count(":") for selector in api.objc]
+        + [len(api.properties), 0]
+    )
     for where in api.values.values():
         named = [where] if isinstance(where, int | str) else where
         for place in named:

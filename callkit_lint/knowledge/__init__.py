@@ -25,7 +25,8 @@ class Api:
     """An API of a framework: its spellings over the years, its effect, its arguments and what it does with closures.
 
     `owner` is the type whose member it is, "" for C functions. `swift` holds names with labels, `objc` selectors, `c`
-    function names. `distinct` are the spellings that no other type has: they match without a known receiver.
+    function names, `properties` names of properties in both languages: assigning one is the call, with what is assigned
+    as its only argument. `distinct` are the spellings that no other type has: they match without a known receiver.
     `values` says which argument means what: a position, or labels (Swift) and selector pieces (Objective-C).
     `runs` says when the closure or selector given as an argument runs: one of RUN_MODES, or the phase that it opens.
     """
@@ -36,6 +37,7 @@ class Api:
     swift: tuple[str, ...] = ()
     objc: tuple[str, ...] = ()
     c: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     effect: str = ""
     values: Mapping[str, int | str | list[str]] = field(default_factory=dict)
@@ -127,6 +129,7 @@ class Vocabulary:
     swift_spellings: Mapping[str, tuple[Api, ...]]  # base name -> APIs
     objc_spellings: Mapping[str, tuple[Api, ...]]  # selector -> APIs
     c_spellings: Mapping[str, Api]
+    property_spellings: Mapping[str, tuple[Api, ...]]  # property -> APIs that assigning it is
 
     def type_and_supertypes(self, name: str) -> Iterator[str]:
         while name:
@@ -224,6 +227,7 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         swift_spellings=_index(apis, lambda api: {name.partition("(")[0] for name in _swift_names(api)}),
         objc_spellings=_index(apis, lambda api: set(api.objc)),
         c_spellings={name: api for api in apis.values() for name in api.c},
+        property_spellings=_index(apis, lambda api: set(api.properties)),
     )
 
 

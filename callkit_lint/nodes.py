@@ -1,0 +1,36 @@
+"""Looking through the neutral form: the parts of a node, and the way to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from callkit_lint.ir import Call, Location, Name
+
+
+def parts(node: object) -> Iterator[object]:
+    """The parts of a node, in source order; of a tuple its items."""
+    if isinstance(node, tuple) and not isinstance(node, Location):
+        yield from node
+    elif is_dataclass(node):
+        for item in fields(node):
+            part = getattr(node, item.name)
+            if isinstance(part, tuple) and not isinstance(part, Location):
+                yield from part
+            else:
+                yield part
+
+
+def way_to_call(node: object, location: Location) -> tuple[object, ...]:
+    """The nodes from this one to the call at a location, which comes last; empty where there is none."""
+    if isinstance(node, Call) and node.location == location:
+        return (node,)
+    for part in parts(node):
+        if way := way_to_call(part, location):
+            return (node, *way)
+    return ()
+
+
+def mentions(node: object, name: str) -> bool:
+    """Whether a name stands somewhere in a node."""
+    return (isinstance(node, Name) and node.name == name) or any(mentions(part, name) for part in parts(node))

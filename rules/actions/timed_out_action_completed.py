@@ -1,0 +1,29 @@
+"""An action that has timed out is fulfilled or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callkit_lint.actions import late_completions
+from callkit_lint.program import Program
+from callkit_lint.rule import Diagnostic, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for run in late_completions(program):
+        yield RULE.at(run, MESSAGE.format(call=run.text))
+
+
+MESSAGE = (
+    "{call} completes an action that has timed out; the system has failed it already, may have ended the call with it, "
+    "and Apple says that it should be neither fulfilled nor failed any more. Delete the call, and only clean up here"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.warning,
+    since="0.1.0",
+    references=(
+        "https://developer.apple.com/documentation/callkit/cxproviderdelegate/provider(_:timedoutperforming:)",
+    ),
+)
