@@ -22,7 +22,30 @@ def is_whole_app(program: Program) -> bool:
     launches = {"UIApplicationDelegate", "App"}
     if any(not launches.isdisjoint(info.supertypes) for infos in types for info in infos):
         return True
+    return is_plugin(program)
+
+
+def owes_a_configuration(program: Program) -> bool:
+    """Whether nobody but the program can be expected to configure the session for its calls: neither an app that
+    completes a library, nor an SDK, nor another package, unless the program takes up the calls' audio."""
+    if not is_whole_app(program) or may_be_configured_unseen(program):
+        return False
+    return not stands_beside_packages(program) or (is_plugin(program) and takes_up_audio(program))
+
+
+def is_plugin(program: Program) -> bool:
+    """Whether code in an app's other language calls the program."""
     return any(isinstance(fact.cause, Root) and fact.phase == "bridge" for fact in program.lifecycle.facts)
+
+
+def takes_up_audio(program: Program) -> bool:
+    """Whether the program is told when the call system has activated the session: audio is its business then."""
+    return any(isinstance(fact.cause, Root) and fact.phase == "active" for fact in program.lifecycle.facts)
+
+
+def stands_beside_packages(program: Program) -> bool:
+    """Whether the app is written in another language: other packages' native code is in it, and not in the tree."""
+    return not program.vocabulary.app_runtimes.isdisjoint(program.graph.imports)
 
 
 def may_be_configured_unseen(program: Program) -> bool:
@@ -39,7 +62,15 @@ def may_be_configured_unseen(program: Program) -> bool:
     }
     if not setters.isdisjoint(program.graph.unresolved):
         return True
-    return any(_may_own_the_session(vocabulary, name) for name in program.graph.imports)
+    return any(
+        _may_own_the_session(vocabulary, name) for name in program.graph.imports if not _is_own_module(program, name)
+    )
+
+
+def _is_own_module(program: Program, module: str) -> bool:
+    """Whether a module is the program itself, which its Objective-C files import for the Swift ones. A plugin's program
+    is often named after its example."""
+    return program.name.startswith(module) and f"{module}-Swift.h" in program.graph.imports
 
 
 def _may_own_the_session(vocabulary: Vocabulary, module: str) -> bool:

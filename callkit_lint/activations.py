@@ -21,7 +21,9 @@ from callkit_lint.rule import Confidence
 PHASES = (
     *("answer", "start", "active", "call", "route change", "device change", "answered", "started"),
     *("reported", "requested", "report", "request", "setup", "end", "call screen", "bridge", "interruption began"),
+    "screen",
 )
+CHAT_MODES = frozenset({"voiceChat", "videoChat"})
 
 NEAR = 2  # calls between what tells of a repair and the activation
 HOLD_ACTIONS = frozenset({"CXSetHeldCallAction", "PauseConversationAction"})
@@ -44,18 +46,37 @@ def is_proxy(run: Run) -> bool:
 
 
 def certainty(run: Run) -> Confidence:
-    """How sure it is that the call activates; code in the app's other language decides when a bridge's method runs."""
+    """How sure it is that the call activates; what a screen or code in the app's
+    other language asks for may be asked for outside calls."""
     if run.value("active") is None:
         return Confidence.low
-    return Confidence.medium if run.phase == "bridge" else Confidence.high
+    return Confidence.medium if run.phase in ("bridge", "screen") else Confidence.high
 
 
 def activations(program: Program) -> Iterator[list[Run]]:
     """For each call that activates its runs in PHASES, the most telling first; only calls that have some."""
     for runs in program.runs("activation"):
         own = [run for run in runs if run.phase in PHASES and activates(run)]
+        own = [run for run in own if run.phase != "screen" or configures_for_a_call(program, run)]
         if own:
             yield sorted(own, key=lambda run: PHASES.index(run.phase))
+
+
+def configures_for_a_call(program: Program, run: Run) -> bool:
+    """Whether the function sets the call category and a chat mode too, with the arguments that this run brings: then it
+    is for a call, whatever the screen is named that asks for it."""
+    others = [other for site in run.site.procedure.sites for other in program.lifecycle.runs.get(site, ())]
+    beside = [other for other in others if other.fact is run.fact]
+    return any("playandrecord" in str(other.value("category")).lower() for other in beside) and any(
+        other.value("mode") in CHAT_MODES for other in beside
+    )
+
+
+def screens_for_calls(program: Program) -> set[str]:
+    """The types of screens that activate for a call: those whose functions call what activates."""
+    runs = [runs[0] for runs in activations(program) if runs[0].phase == "screen"]
+    nearest = [fact.procedure for run in runs for fact, _ in run.fact.steps()[-1:]]
+    return {procedure.function.owner for procedure in (*nearest, *(run.site.procedure for run in runs))} - {""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callkit_lint.configuration_times import configured_before_activation, configured_early, runs_unseen
 from callkit_lint.graph import Site
 from callkit_lint.lifecycle import Run
 from callkit_lint.program import Program, first, is_posted_early
@@ -54,7 +55,7 @@ def comes_late_as_a_whole(program: Program, run: Run) -> bool:
     mistake, and it is told of the category."""
     if not any(site in program.call_configurations for site in run.site.procedure.sites):
         return False
-    return not program.configured_before_activation or (not program.configured_early and is_posted_early(run))
+    return not configured_before_activation(program) or (not configured_early(program) and is_posted_early(run))
 
 
 def category_before(program: Program, mode: Site) -> Site | None:
@@ -88,7 +89,7 @@ def configured_once(program: Program) -> list[Site]:
     """The call configurations, where each of them runs while the app sets up and at no other time; else none."""
     for site in program.call_configurations:
         runs = program.lifecycle.runs.get(site, [])
-        if not runs or any(run.phase != "setup" for run in runs) or program.runs_unseen(site):
+        if not runs or any(run.phase != "setup" for run in runs) or runs_unseen(program, site):
             return []
     return program.call_configurations
 
@@ -99,7 +100,7 @@ def later_pieces(program: Program) -> Iterator[tuple[Run, Site]]:
     call, where the change itself is told; nothing where it is not known when a category is set."""
     categories = program.call_configurations
     runs = {site: program.lifecycle.runs.get(site, []) for site in categories}
-    if any(not found or program.runs_unseen(site) for site, found in runs.items()):
+    if any(not found or runs_unseen(program, site) for site, found in runs.items()):
         return
     for own in program.runs("mode", "category"):
         piece = own[0].site

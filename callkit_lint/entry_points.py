@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from callkit_lint.conditions import words
 from callkit_lint.graph import Edge, Position, Site
-from callkit_lint.ir import Location
-from callkit_lint.knowledge import Callback, Vocabulary
+from callkit_lint.ir import Function, Location
+from callkit_lint.knowledge import Callback, Exported, Vocabulary
 from callkit_lint.link import Graph
 from callkit_lint.rule import Confidence
-from callkit_lint.symbols import Procedure
+from callkit_lint.symbols import Procedure, TypeInfo
 
 PROVIDERS = frozenset({"CXProvider", "ConversationManager", "PTChannelManager"})
 
@@ -39,9 +39,9 @@ def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
             if is_callback(procedure, callback) and _conforms(graph, procedure, callback):
                 for phase in callback.opens:
                     yield _entry(procedure, phase, f"{callback.text}: {_signature(procedure)}")
-        for exported in vocabulary.exported:
-            if any(attribute.partition("(")[0] == exported.attribute for attribute in procedure.function.attributes):
-                yield _entry(procedure, exported.phase, f"{exported.text}: {procedure.display}", acts=True)
+        for exported in _exported_by(procedure.function, vocabulary):
+            yield _entry(procedure, exported.phase, f"{exported.text}: {procedure.display}", acts=True)
+    yield from _exported_elsewhere(graph, vocabulary)
     notifications = {notification.id: notification for notification in vocabulary.notifications}
     for observation in graph.observations:
         if notification := notifications.get(observation.notification):
@@ -50,8 +50,10 @@ def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
             for phase in notification.phases:
                 yield Root(observer, phase, text, observer.location)
     yield from _setup(graph, vocabulary)
-    yield from _openers(graph, "report", {"report"}, "reports an incoming call")
-    yield from _openers(graph, "request", {"request start"}, "requests an outgoing call")
+    yield from _call_screens(graph)
+    handlers = _handlers(graph, vocabulary)
+    yield from _openers(graph, "report", {"report"}, "reports an incoming call", handlers)
+    yield from _openers(graph, "request", {"request start"}, "requests an outgoing call", handlers)
     yield from _endings(graph)
     for procedure in graph.procedures:
         for edge in procedure.edges:
@@ -59,6 +61,29 @@ def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
                 opening = vocabulary.phases[edge.mode].opening
                 acts = edge.mode in ("bridge", "screen")
                 yield _entry(edge.callee, edge.mode, f"{opening}: {edge.callee.display}", edge.location, acts=acts)
+
+
+def _exported_by(function: Function, vocabulary: Vocabulary, phase: str = "") -> Iterator[Exported]:
+    """What lets something outside the program's own code call a function (in a phase): its attributes."""
+    given = {attribute.partition("(")[0] for attribute in function.attributes}
+    return (item for item in vocabulary.exported if item.attribute in given and phase in ("", item.phase))
+
+
+def _is_called_by_another_language(info: TypeInfo, vocabulary: Vocabulary) -> bool:
+    functions = [function for functions in info.declared.values() for function in functions]
+    functions += [procedure.function for found in info.methods.values() for procedure in found]
+    return any(True for function in functions for _ in _exported_by(function, vocabulary, "bridge"))
+
+
+def _exported_elsewhere(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
+    """The methods of a Swift class that a file beside it declares for the other language."""
+    for name, infos in graph.symbols.types.items():
+        for info in infos:
+            for function in [function for functions in info.declared.values() for function in functions]:
+                for exported in _exported_by(function, vocabulary):
+                    for procedure in graph.symbols.members(name, function.selector, info.path, selector=True):
+                        text = f"{exported.text}: {procedure.display}"
+                        yield _entry(procedure, exported.phase, text, acts=True)
 
 
 def _entry(
@@ -76,6 +101,7 @@ NO_CALL_SCREEN_WORDS = frozenset(
     {"history", "log", "logs", "list", "recent", "recents", "setting", "settings", "details", "contact", "contacts"}
     | {"callback", "cell", "manager", "delegate", "provider", "service", "controllers"}
 )
+VIEW_WORDS = frozenset({"view", "screen", "button", "keypad", "pad"})
 
 
 def shows_a_call(owner: str) -> bool:
@@ -117,7 +143,8 @@ def _signature(procedure: Procedure) -> str:
 
 
 def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
-    """The creation of the app's delegate, of the call system's delegate, and of whatever owns the provider."""
+    """The creation of the app's delegate, of the call system's delegate, of whatever owns the provider, and of the
+    modules that another language calls."""
     owners = {
         p.function.owner
         for p in graph.procedures
@@ -129,7 +156,8 @@ def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
             holds = any(item.type in PROVIDERS for item in info.fields.values()) or vocabulary.arms & set(
                 info.supertypes
             )
-            launches = {"UIApplicationDelegate", "App"} & set(info.supertypes)
+            launches = not {"UIApplicationDelegate", "App"}.isdisjoint(info.supertypes)
+            launches = launches or _is_called_by_another_language(info, vocabulary)
             if not (holds or launches or name in owners):
                 continue
             why = "the app launches and creates" if launches else "the app creates the owner of its call provider,"
@@ -139,9 +167,32 @@ def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
                         yield Root(procedure, "setup", f"{why} {name}", procedure.location)
 
 
-def _openers(graph: Graph, phase: str, effects: set[str], text: str) -> Iterator[Root]:
+def _call_screens(graph: Graph) -> Iterator[Root]:
+    """The creation of what a call's screen is made of: the views and view models of a call. A keypad for tones is only
+    shown in one."""
+    for name, infos in graph.symbols.types.items():
+        named = set(words(name.rpartition(".")[2]))
+        phase = "call" if "dtmf" in named else "call screen" if shows_a_call(name) else ""
+        if not phase or VIEW_WORDS.isdisjoint(named):
+            continue
+        for procedure in [p for info in infos for key in ("", "init") for p in info.methods.get(key, ())]:
+            if procedure.function.kind in ("init", "initial values"):
+                text = f"the app creates a part of its call screen, {name}"
+                yield Root(procedure, phase, text, procedure.location, confidence=Confidence.medium)
+
+
+def _handlers(graph: Graph, vocabulary: Vocabulary) -> set[Procedure]:
+    """What a framework calls with a call that exists, such as the handlers of actions: the report that such code
+    reaches is another call's."""
+    before = {"setup", "report", "bridge", "screen"}
+    callbacks = [callback for callback in vocabulary.callbacks if before.isdisjoint(callback.opens)]
+    return {p for p in graph.symbols.procedures if any(is_callback(p, callback) for callback in callbacks)}
+
+
+def _openers(graph: Graph, phase: str, effects: set[str], text: str, handlers: set[Procedure]) -> Iterator[Root]:
     """What runs before a call is reported or requested, and what runs after: in the function that does so and its
-    callers."""
+    callers. What only posts a notification of the program's own, which tells of any of a call's states, does not."""
+    observers = {found.observer for found in graph.observations if found.notification.startswith("own: ")}
     points: dict[Procedure, list[tuple[Position, Location, bool]]] = defaultdict(list)
     queue: list[Procedure] = []
     for procedure in graph.procedures:
@@ -156,7 +207,10 @@ def _openers(graph: Graph, phase: str, effects: set[str], text: str) -> Iterator
             if edge.mode == "now":
                 callers[edge.callee].append(edge)
     while queue:
-        for edge in callers[queue.pop()]:
+        callee = queue.pop()
+        for edge in callers[callee] if callee not in observers else ():
+            if edge.caller in handlers:
+                continue
             if not points[edge.caller]:
                 queue.append(edge.caller)
             if all(position != edge.position for position, _, _ in points[edge.caller]):

@@ -98,7 +98,9 @@ def hand_over(walk: BodyWalk, call: Call, found: Resolution, index: int, argumen
 
 
 def run_text(walk: BodyWalk, call: Call, found: Resolution, mode: str) -> str:
-    name = base_name(found.api.swift[0]) if found.api and found.api.swift else call.name.rstrip(":")
+    spelled = [base_name(spelling) for spelling in found.api.swift] if found.api else []
+    name = call.name if call.name in spelled or not spelled else spelled[0]
+    name = name.rstrip(":")
     return {
         "now": f"runs a closure ({name})",
         "unknown": f"gives a closure to {name}",

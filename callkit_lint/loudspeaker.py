@@ -16,7 +16,7 @@ from callkit_lint.ir import Branch, Call, Location, Member, Name, Operator
 from callkit_lint.lifecycle import Fact, Run
 from callkit_lint.nodes import parts
 from callkit_lint.program import Program
-from callkit_lint.symbols import Procedure
+from callkit_lint.symbols import Procedure, base_name
 
 SPEAKER_WORDS = frozenset(
     {"speaker", "speakers", "speakerphone", "loudspeaker", "loudspeakers", "loud", "handsfree", "handfree"}
@@ -68,6 +68,24 @@ def _place(run: Run, asked: set[Procedure]) -> tuple[str, Location]:
         if edge.callee in asked:
             return fact.procedure.path, edge.location
     return run.path, run.location
+
+
+def is_about_the_route(run: Run) -> bool:
+    """Whether the names of the functions on the way speak of the way the sound takes: who asks for it has a call."""
+    on_the_way = [run.site.procedure, *(fact.procedure for fact, _ in run.fact.steps())]
+    return any(_names_route(words(base_name(procedure.function.name))) for procedure in on_the_way)
+
+
+def _names_route(named: list[str]) -> bool:
+    if not PREPARING.isdisjoint(named):
+        return False
+    return names_speaker(set(named)) or not ROUTE_WORDS.isdisjoint(named) or {"audio", "device"} <= set(named)
+
+
+ROUTE_WORDS = frozenset(
+    {"route", "routes", "routing", "inputs", "outputs", "output", "bluetooth", "headset", "earpiece"}
+)
+PREPARING = frozenset({"setup", "configure", "prepare", "start", "init", "initialize", "reset", "restore", "create"})
 
 
 # ---- the speaker by category or mode --------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from callkit_lint.rule import Place
 from callkit_lint.symbols import Procedure
 
 EVERYWHERE = -1  # no bound on how many calls away
+CONFIGURES = ("category", "configuration")  # what sets the category, and what is only known to configure the session
 
 
 @dataclass(eq=False)
@@ -107,57 +108,27 @@ class Program:
         reached = {(site.procedure, site.location) for site in runs}
         return [
             site
-            for site in self.sites("category")
+            for site in self.sites(*CONFIGURES)
             if _is_call_category(site, runs.get(site, []))
             and (site in runs or (site.procedure, site.location) not in reached)
         ]
 
     @cached_property
-    def configured_early(self) -> bool:
-        """Whether some call configuration may run before a call is reported or requested, or nothing says when it
-        runs."""
-        return self.may_configure_in({"setup", "report", "request", "media reset"})
-
-    @cached_property
-    def configured_before_activation(self) -> bool:
-        """Whether some call configuration may run before CallKit activates the session, or nothing says when it
-        runs."""
-        late = {"active", "call", "route change", "device change"}
-        for site in self.call_configurations:
-            runs = self.lifecycle.runs.get(site, [])
-            if not runs or self.runs_unseen(site) or any(run.phase not in late or is_posted_early(run) for run in runs):
-                return True
-        return False
-
-    def may_configure_in(self, phases: set[str]) -> bool:
-        """Whether some call configuration may run in one of these phases, or nothing says when it runs."""
-        return any(self._may_be_early(site, phases) for site in self.call_configurations)
-
-    def _may_be_early(self, site: Site, early: set[str]) -> bool:
-        runs = self.lifecycle.runs.get(site)
-        return not runs or any(run.phase in early for run in runs)
-
-    def runs_unseen(self, site: Site) -> bool:
-        """Whether something leads to a call of which nothing is known: a procedure without callers and without a
-        phase."""
-        reached = {fact.procedure for fact in self.lifecycle.facts}
-        queue, seen = [site.procedure], {site.procedure}
-        while queue:
-            procedure = queue.pop()
-            callers = [edge.caller for edge in self._callers[procedure]]
-            if not callers and procedure not in reached and procedure.closure is None:
-                return True
-            queue += [caller for caller in callers if caller not in seen]
-            seen.update(callers)
-        return False
-
-    @cached_property
-    def _callers(self) -> dict[Procedure, list[Edge]]:
+    def callers(self) -> Mapping[Procedure, list[Edge]]:
+        """What calls each procedure of the program, or is followed by it."""
         callers: dict[Procedure, list[Edge]] = defaultdict(list)
         for procedure in self.graph.procedures:
             for edge in procedure.edges:
                 callers[edge.callee].append(edge)
         return callers
+
+    @cached_property
+    def facts_of(self) -> Mapping[Procedure, list[Fact]]:
+        """The phases that each procedure is known to run in, with how it got there; only those that can run."""
+        facts: dict[Procedure, list[Fact]] = {}
+        for fact in self.lifecycle.facts:
+            facts.setdefault(fact.procedure, []).append(fact)
+        return facts
 
     def leading_to(self, *effects: str, steps: int = EVERYWHERE) -> set[Procedure]:
         """The procedures from which a call with one of these effects may be reached, over at most so many calls."""
@@ -165,7 +136,7 @@ class Program:
         if question not in self._leading:
             leading = level = {site.procedure for site in self.sites(*effects)}
             while level and steps:
-                level = {edge.caller for callee in level for edge in self._callers[callee]} - leading
+                level = {edge.caller for callee in level for edge in self.callers[callee]} - leading
                 leading = leading | level
                 steps -= 1
             self._leading[question] = leading

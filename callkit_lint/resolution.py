@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from callkit_lint.ir import Call, Expr, Field, Literal, Member, Name, Operator, Selector
 from callkit_lint.knowledge import Api, Vocabulary
+from callkit_lint.requirements import promised_api
 from callkit_lint.rule import Confidence
 from callkit_lint.symbols import Procedure, Symbols, TypeInfo, accepts, base_name
 
@@ -252,6 +253,8 @@ class View:
             api = self._api_of(self.vocabulary.objc_spellings.get(selector, ()), kind)
             if procedures or api:
                 return Resolution(tuple(procedures), api, self._message_type(procedures, selector, kind))
+            if promised := promised_api(self.symbols, kind, selector, self.path):
+                return Resolution(api=promised, confidence=Confidence.medium)
             if selector.startswith("init"):
                 return Resolution(type=kind)
             if member := self.member_type(kind, selector.partition(":")[0]):
@@ -304,6 +307,8 @@ class View:
                     else self.member_type(kind, call.name)
                 )
                 return Resolution(tuple(procedures), api, result)
+            if promised := promised_api(self.symbols, kind, call.name, self.path):
+                return Resolution(api=promised, confidence=Confidence.medium)
             return Resolution(type=self.member_type(kind, call.name), confidence=Confidence.low)
         spelled = [p for p in self.symbols.by_name.get(call.name, []) if p.function.owner]
         return self._unknown_receiver(call.name, self._swift_apis(call), self._fitting(spelled, call))

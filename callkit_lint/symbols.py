@@ -95,6 +95,7 @@ class Symbols:
         self.globals: dict[str, Field] = {}
         self.aliases: dict[str, str] = {}
         self.macros: dict[str, str] = {}
+        self.enumerators: dict[str, str] = {}  # of C enums, by their global name: the case that Swift makes of it
         self.by_name: dict[str, list[Procedure]] = defaultdict(list)
         self.by_selector: dict[str, list[Procedure]] = defaultdict(list)
         self.subtypes: dict[str, set[str]] = defaultdict(set)
@@ -107,6 +108,8 @@ class Symbols:
         for path, summary in files.items():
             self.globals.update((item.name, item) for item in summary.globals)
             self.macros.update(summary.macros)
+            if summary.language != "swift":
+                self.enumerators.update(_enumerators(summary))
             for function in summary.functions:
                 self._declare_function(path, function)
 
@@ -253,6 +256,14 @@ class Symbols:
             if info and info.declared.get(name):
                 return info.declared[name][0]
         return None
+
+
+def _enumerators(summary: FileSummary) -> Iterator[tuple[str, str]]:
+    """The cases of a C file's enums: `AudioUseMeeting` of the enum AudioUse is `meeting`."""
+    for decl in summary.types:
+        for item in decl.fields if decl.kind == "enum" else ():
+            rest = item.name.removeprefix(decl.name)
+            yield item.name, (rest[0].lower() + rest[1:] if rest and rest != item.name else item.name)
 
 
 def _is_category(decl: TypeDecl) -> bool:

@@ -64,13 +64,16 @@ def _name(view: View, name: str, depth: int) -> Value:
         return Known(notification.id)
     if (constant := view.vocabulary.constant(name)) is not None:
         return Known(constant)
+    if case := view.symbols.enumerators.get(name):
+        return Known(case)
     if (item := view.symbols.globals.get(name)) and item.value is not None:
         return evaluate(view, item.value, depth + 1)
     if found := view.symbols.field(view.owner, name, view.path):
         return Known(name) if "case" in found[0].attributes else None
-    if (text := view.symbols.macros.get(name)) in ("YES", "NO", "0", "1", "true", "false"):
+    if (text := view.symbols.macros.get(name, "")) in ("YES", "NO", "0", "1", "true", "false"):
         return Known(text in ("YES", "1", "true"))
-    return None
+    constant = view.vocabulary.constant(text)
+    return Known(constant) if constant is not None else None
 
 
 def _member(view: View, base: Expr | None, name: str, depth: int) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.activations import Occurrence, activations, at_interruptions, recoveries
+from callkit_lint.activations import Occurrence, activations, at_interruptions, recoveries, screens_for_calls
 from callkit_lint.program import Program
 from tests.graphs import ACTIVATE, program
 from tests.test_program import ANSWER, START, app, handler
@@ -95,6 +95,36 @@ def test_a_repair_is_told_at_the_activation_unless_others_get_there_too() -> Non
     shared = app(late, helper, handler(START, "open()"))
     assert lines(list(recoveries(shared))) == {("delay", 5)}
     assert [run.phase for runs in activations(shared) for run in runs][:1] == ["start"]
+
+
+# ---- screens --------------------------------------------------------------------------------------------------------
+
+FOR_CALL = "try? AVAudioSession.sharedInstance().setCategory(.playAndRecord, mode: {}, options: [])"
+SHOWN = "override func viewDidAppear(_ animated: Bool) {{ {} }}"
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ((SHOWN.format(f"{FOR_CALL.format('.voiceChat')}; {ACTIVATE}"),), {"Phone"}),
+        (
+            (
+                SHOWN.format(
+                    f"{SESSION}; try? session.setCategory(.playAndRecord); try? session.setMode(.videoChat); {ACTIVATE}"
+                ),
+            ),
+            {"Phone"},
+        ),
+        ((SHOWN.format(f"{FOR_CALL.format('.default')}; {ACTIVATE}"),), set()),
+        ((SHOWN.format(ACTIVATE),), set()),
+        ((SHOWN.format("open(.voiceChat)"), f"func open(_ m: M) {{ {FOR_CALL.format('m')}; {ACTIVATE} }}"), {"Phone"}),
+        ((SHOWN.format("open(.spoken)"), f"func open(_ m: M) {{ {FOR_CALL.format('m')}; {ACTIVATE} }}"), set()),
+    ],
+)
+def test_a_screen_that_configures_for_a_call(members: tuple[str, ...], expected: set[str]) -> None:
+    found = app(*members)
+    assert screens_for_calls(found) == expected
+    assert bool(list(activations(found))) == bool(expected)
 
 
 # ---- interruptions --------------------------------------------------------------------------------------------------

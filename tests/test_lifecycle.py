@@ -139,6 +139,35 @@ def test_the_screen_of_a_call_is_part_of_the_call(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "phase"),
+    [
+        ("CallViewModel", "call screen"),
+        ("InCallView", "call screen"),
+        ("DTMFKeypad", "call"),
+        ("DTMFButton", "call"),
+        ("CallHistoryViewModel", ""),
+        ("MessageViewModel", ""),
+        ("CallStore", ""),
+        ("DTMFSender", ""),
+    ],
+)
+def test_the_parts_of_a_call_screen_are_made_in_a_call(name: str, phase: str) -> None:
+    found = program({"A.swift": f"class {name}: NSObject {{ override init() {{ {ACTIVATE} }} }}"})
+    assert {(run.phase, run.confidence) for run in runs(found)} == ({(phase, Confidence.medium)} if phase else set())
+
+
+def test_a_swift_method_that_an_objective_c_file_exports() -> None:
+    extern = "@interface RCT_EXTERN_MODULE(Calls, NSObject)\nRCT_EXTERN_METHOD(answer:(NSString *)name)\n@end"
+    swift = f"@objc(Calls) class Calls: NSObject {{ @objc func answer(_ name: String) {{ {ACTIVATE} }} }}"
+    assert phases(program({"Calls.m": extern, "Calls.swift": swift})) == {"bridge"}
+
+
+def test_what_a_container_of_swiftui_shows_is_shown_with_its_view() -> None:
+    body = f"VStack {{ GeometryReader {{ g in Text(name).onAppear {{ {ACTIVATE} }} }} }}"
+    assert phases(program({"A.swift": f"struct Room: View {{ var body: some View {{ {body} }} }}"})) == {"screen"}
+
+
+@pytest.mark.parametrize(
     "name", ["SettingsViewController", "CallHistoryViewController", "RecentCallsList", "CallSettingsView"]
 )
 def test_other_screens_are_not(name: str) -> None:
@@ -170,6 +199,8 @@ def test_publishers_and_sequences_of_notifications(body: str) -> None:
         ("@main struct A: App {{ init() {{ {} }} }}", {"setup"}),
         ("class A: UIResponder, UIApplicationDelegate {{ override init() {{ {} }} }}", {"setup"}),
         ("class A: NSObject, CXProviderDelegate {{ let b = B() }}\nclass B {{ init() {{ {} }} }}", {"setup"}),
+        ("class A: NSObject {{ init() {{ {} }}\n@RCT_EXPORT_METHOD func f() {{}} }}", {"setup"}),
+        ("class A: NSObject {{ init() {{ {} }}\n@IBAction func f() {{}} }}", set()),
         ("class A {{ init() {{ {} }} }}", set()),
         ("class A {{ let observer = CXCallObserver()\n init() {{ {} }} }}", set()),
     ],
@@ -196,6 +227,23 @@ REPORT = "provider.reportNewIncomingCall(with: id, update: update)"
 def test_code_around_a_report_and_in_its_completion() -> None:
     found = around(f"func run() {{ first()\n {REPORT} {{ _ in done() }}\n second() }}")
     assert found == {"first": {"report"}, "second": {"report"}, "done": {"reported"}}
+
+
+def test_a_handler_of_an_action_reports_no_call_of_its_own() -> None:
+    answer = "func provider(_ p: CXProvider, perform action: CXAnswerCallAction) { first()\n tell()\n second() }"
+    found = around(f"{answer}\nfunc tell() {{ third()\n {REPORT}\n fourth() }}")
+    assert found["first"] == found["second"] == {"answer"}
+    assert "report" in found["third"]
+
+
+def test_who_posts_a_notification_does_not_report_what_its_observer_reports() -> None:
+    observe = "NotificationCenter.default.addObserver(self, selector: #selector(heard), name: changed, object: nil)"
+    post = "NotificationCenter.default.post(name: changed, object: nil)"
+    found = around(
+        f"func listen() {{ {observe} }}\n@objc func heard() {{ first()\n tell() }}\n"
+        f"func tell() {{ {REPORT} }}\nfunc run() {{ second()\n {post}\n third() }}"
+    )
+    assert found == {"first": {"report"}}
 
 
 def test_code_around_a_report_in_a_callee() -> None:

@@ -191,45 +191,6 @@ def test_call_configurations(members: str, configurations: int) -> None:
 
 
 LAUNCH = "func application(_ a: UIApplication, didFinishLaunchingWithOptions o: [String: Any]?) -> Bool {{ {} }}"
-WHEN = {
-    "at launch": (LAUNCH.format("configure()\n return true"), True, True),
-    "when the provider's owner is created": ("override init() { configure() }", True, True),
-    "before the report": (f"func call() {{ configure()\n {REPORT.format('')} }}", True, True),
-    "right after the report": (f"func call() {{ {REPORT.format('')}\n configure() }}", True, True),
-    "before the report, behind a condition": (
-        f"func call() {{ if isFirst {{ configure() }}\n {REPORT.format('')} }}",
-        True,
-        True,
-    ),
-    "in the completion of the report": (f"func call() {{ {REPORT.format('self.configure()')} }}", False, True),
-    "while answering": (handler(ANSWER, "configure()"), False, True),
-    "posted while answering": (handler(ANSWER, "DispatchQueue.main.async { self.configure() }"), False, True),
-    "in didActivate": (handler("didActivate", "configure()"), False, False),
-    "while the call is muted": (handler("perform CXSetMutedCallAction", "configure()"), False, False),
-    "in didActivate and at launch": (
-        handler("didActivate", "configure()") + "\n" + LAUNCH.format("configure()\n return true"),
-        True,
-        True,
-    ),
-    "in didActivate and somewhere": (
-        handler("didActivate", "configure()") + "\nfunc other() { configure() }",
-        False,
-        True,
-    ),
-    "never": ("", True, True),
-}
-
-
-@pytest.mark.parametrize(("members", "early", "before"), WHEN.values(), ids=WHEN)
-def test_when_the_session_is_configured(members: str, early: bool, before: bool) -> None:
-    found = app(members, CONFIGURE)
-    assert found.configured_early is early
-    assert found.configured_before_activation is before
-
-
-def test_a_program_that_configures_nothing_is_not_early() -> None:
-    found = app(handler(ANSWER, SET_CATEGORY.format(".playback")))
-    assert found.configured_early is found.configured_before_activation is False
 
 
 # ---- late code ------------------------------------------------------------------------------------------------------

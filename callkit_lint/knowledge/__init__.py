@@ -126,6 +126,7 @@ class Vocabulary:
     session_owners: frozenset[str]  # modules that may configure the session by themselves
     session_owner_words: frozenset[str]  # words in the names of further modules that are taken for such
     no_session_owners: frozenset[str]  # modules with such a word that are none
+    app_runtimes: frozenset[str]  # modules that run an app in another language, with packages beside this one
     swift_spellings: Mapping[str, tuple[Api, ...]]  # base name -> APIs
     objc_spellings: Mapping[str, tuple[Api, ...]]  # selector -> APIs
     c_spellings: Mapping[str, Api]
@@ -181,7 +182,7 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
 
 TABLES = {
     *("framework", "type", "api", "constants", "notification", "subtypes", "phase", "callback", "exported", "now"),
-    *("session_owner", "unknown_session_owner"),
+    *("session_owner", "unknown_session_owner", "app_runtime"),
 }
 
 
@@ -224,6 +225,7 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         no_session_owners=frozenset(
             name for _, data in files for name in data.get("unknown_session_owner", {}).get("not_these", [])
         ),
+        app_runtimes=frozenset(name for _, data in files for name in data.get("app_runtime", {}).get("modules", [])),
         swift_spellings=_index(apis, lambda api: {name.partition("(")[0] for name in _swift_names(api)}),
         objc_spellings=_index(apis, lambda api: set(api.objc)),
         c_spellings={name: api for api in apis.values() for name in api.c},

@@ -13,7 +13,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for run, *_ in activations(program):
         if not is_proxy(run):  # WebRTC's own session class has a rule of its own
             message = MESSAGES.get(run.phase, TOO_EARLY).format(where=program.vocabulary.phases[run.phase].text)
-            severity = Severity.warning if run.phase in ("bridge", "end", "call screen") else Severity.error
+            severity = Severity.warning if run.phase in ("bridge", "end", "call screen", "screen") else Severity.error
             yield RULE.at(run, message, severity, confidence=certainty(run))
 
 
@@ -35,6 +35,11 @@ MESSAGES = {
     "device change": DURING_A_CALL,
     "end": DURING_A_CALL,
     "call screen": DURING_A_CALL,
+    "screen": (
+        "a screen of the app activates the audio session for a call; the call system activates it, and a session that "
+        "is already open keeps didActivate from coming: no sound, or sound one way only. Only configure, and start "
+        "audio in didActivate"
+    ),
     "interruption began": (
         "the app activates the audio session without looking whether an interruption has ended; only its end is "
         "exempt, and an activation at its beginning fails or takes the session from the call. Test the type for ended"

@@ -17,7 +17,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             message = BRIDGE
         else:
             continue
-        severity = Severity.warning if run.phase in ("bridge", "end", "call screen") else Severity.error
+        severity = Severity.warning if run.phase in ("bridge", "end", "call screen", "screen") else Severity.error
         where = program.vocabulary.phases[run.phase].text
         yield RULE.at(run, message.format(where=where), severity, confidence=certainty(run))
 

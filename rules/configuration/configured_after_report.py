@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from callkit_lint.configuration_times import configured_early
 from callkit_lint.lifecycle import Fact, Run
-from callkit_lint.program import Program
+from callkit_lint.program import CONFIGURES, Program
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    if program.configured_early:
+    if configured_early(program):
         return
     for start, how in program.late_starts():
-        for run in program.runs_from(start, "category"):
+        for run in program.runs_from(start, *CONFIGURES):
             if run.site in program.call_configurations:
                 yield report(start, run, how)
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from callkit_lint.configuration_times import beginnings, may_configure_in
 from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program
+from callkit_lint.program import CONFIGURES, Program
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 # What runs before each action; of code that a screen or the app's other language calls it is not known. What runs right
 # after the report or the request is too late as well, but configured-after-report says so.
 EARLIER = {
-    "answer": {"setup", "report", "reported", "screen", "bridge"},
-    "start": {"setup", "request", "requested", "screen", "bridge"},
+    "answer": frozenset({"setup", "report", "reported", "screen", "bridge"}),
+    "start": frozenset({"setup", "request", "requested", "screen", "bridge"}),
 }
+
+OPENING = {"answer": "report", "start": "request"}
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    phases = [phase for phase, early in EARLIER.items() if not program.may_configure_in(early)]
+    phases = [phase for phase, early in EARLIER.items() if not may_configure_in(program, early)]
 
     def is_first(run: Run) -> bool:
         return run.site in program.call_configurations
 
-    for runs in program.told(phases, "category", accept=is_first):
-        yield RULE.at_all(runs, MESSAGE.format(where=program.vocabulary.phases[runs[0].phase].text))
+    for runs in program.told(phases, *CONFIGURES, accept=is_first):
+        found = RULE.at_all(runs, MESSAGE.format(where=program.vocabulary.phases[runs[0].phase].text))
+        yield replace(found, related=(*found.related, *beginnings(program, OPENING[runs[0].phase])))
 
 
 MESSAGE = (

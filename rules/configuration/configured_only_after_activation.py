@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.program import Program, first
+from callkit_lint.configuration_times import beginnings, configured_before_activation, surest_configurations
+from callkit_lint.program import CONFIGURES, Program, first
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    if program.configured_before_activation:
+    if configured_before_activation(program):
         return
-    for runs in program.runs("category"):
+    configurations = surest_configurations(program)
+    earlier = beginnings(program)
+    for runs in program.runs(*CONFIGURES):
         run = first(runs, ("active", "call", "route change"))
-        if run is not None and run.site in program.call_configurations:
-            yield RULE.at(run, MESSAGE)
+        if run is not None and run.site in configurations:
+            yield RULE.at(run, MESSAGE, related=earlier)
 
 
 MESSAGE = (

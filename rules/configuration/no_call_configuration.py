@@ -6,26 +6,36 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from callkit_lint import absence
+from callkit_lint.configuration_times import beginnings, is_never_called
 from callkit_lint.program import Program
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    if program.call_configurations or not absence.is_whole_app(program) or absence.may_be_configured_unseen(program):
+    dead = [site for site in program.call_configurations if is_never_called(program, site)]
+    if len(dead) < len(program.call_configurations) or not absence.owes_a_configuration(program):
         return
+    beside = absence.stands_beside_packages(program)
     creations = [site for site in program.sites("provider") if not program.is_dead(site)]
     if creations and any(program.sites("report", "request start")):
         others = (Place(site.procedure.path, site.location, "another provider") for site in creations[1:])
-        found = RULE.at_site(creations[0], MESSAGE, related=tuple(others))
+        uncalled = (Place(s.procedure.path, s.location, "nothing calls the code that sets it here") for s in dead)
+        related = (*others, *uncalled, *beginnings(program, "answer"))
+        found = RULE.at_site(creations[0], PLUGIN if beside else MESSAGE, related=related)
         # Without audio of its own the app may be a study of the call screens, or get its audio from elsewhere.
-        own_audio = any(program.sites("audio start"))
+        own_audio = not beside and any(program.sites("audio start"))
         yield found if own_audio else replace(found, severity=Severity.note)
 
 
 MESSAGE = (
-    "this app takes calls, but nothing in it sets the call category (play and record); in the default category the "
-    "microphone does not record, and the other side hears silence. Set category, mode and options once, at launch or "
-    "before each call is reported or requested"
+    "this app takes calls, but nothing that runs in it sets the call category (play and record); in the default "
+    "category the microphone does not record, and the other side hears silence. Set category, mode and options once, "
+    "at launch or before each call is reported or requested"
+)
+PLUGIN = (
+    "this plugin takes calls, but nothing that runs in it sets the call category (play and record); unless another "
+    "package of the app does so in time, the microphone does not record, and the other side hears silence. Set "
+    "category, mode and options before each call is reported or requested"
 )
 
 RULE = Rule(
