@@ -183,9 +183,9 @@ def test_no_bytes_are_too_bad(data: bytes) -> None:
 )
 def test_hostile_text_takes_no_more_than_linear_time(part: bytes) -> None:
     data = part * 100_000
-    started = time.perf_counter()
+    started = time.process_time()
     read_package("Package.swift", data)
     read_podfile("Podfile", data)
     read_pubspec(data)
     read_plugin_xml("plugin.xml", data)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -92,9 +92,9 @@ def test_no_bytes_are_too_bad(data: bytes) -> None:
     ],
 )
 def test_hostile_text_takes_no_more_than_linear_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse(text.encode())
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_broken_project_costs_what_is_broken() -> None:

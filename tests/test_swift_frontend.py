@@ -1044,9 +1044,9 @@ DEEP = {
 def test_deep_nesting(source: str) -> None:
     """No crash, every call kept, and a result that is flat enough for whoever walks it."""
     limit = sys.getrecursionlimit()
-    started = time.perf_counter()
+    started = time.process_time()
     summary = lowered(source)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
     assert sys.getrecursionlimit() == limit
     assert "setActive" in calls(summary)
     assert depth_of(summary) < 400
@@ -1088,9 +1088,9 @@ def test_files_that_are_no_text_are_lost_whole(start: bytes) -> None:
 @pytest.mark.parametrize("pattern", ["/*", "#", "<#", "where a, ", "}\n", "@objc(", "case (a?", 'let a = "/*"\n', "\n"])
 def test_no_source_takes_long(pattern: str) -> None:
     """The parser needs minutes for the first two; the others would make a careless rewrite quadratic."""
-    started = time.perf_counter()
+    started = time.process_time()
     lowered(pattern * (60_000 // len(pattern)) + "\n)(")
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15
 
 
 def test_comments_in_a_file_with_many_openings_still_count() -> None:
