@@ -108,10 +108,13 @@ def _split_swift(path: str, data: bytes) -> Files:
     if len(types) < 2 or re.search(rb"(?m)^(private|fileprivate) ", data):
         return {path: data}
     result, edits = dict[str, bytes](), list[Edit]()
-    for node in types[1:]:
+    names = [f"{_text(node.child_by_field_name('name')).decode()}.swift" for node in types]
+    stays = path if path in names else names[0]
+    for node, name in zip(types, names, strict=True):
+        if name == stays:
+            continue
         start, end = _with_lead(data, node)
-        name = _text(node.child_by_field_name("name")).decode()
-        result[f"{name}.swift"] = _import_lines(root) + b"\n" + data[start:end].lstrip(b"\n")
+        result[name] = _import_lines(root) + b"\n" + data[start:end].lstrip(b"\n")
         edits.append((start, end, b""))
     return {path: _edited(data, edits), **result}
 
