@@ -57,6 +57,10 @@ class ConditionReader:
                 return self.read(value, depth + 1)  # not the default: nothing says that the value is missing
             case Operator("||", operands):
                 return Test("or", tuple(self.read(part, depth + 1) for part in operands))
+            case Operator("?:", (condition, first, second)):
+                holds = self.read(condition, depth + 1)
+                arms = (holds, self.read(first, depth + 1)), (negate(holds), self.read(second, depth + 1))
+                return Test("or", tuple(Test("and", arm) for arm in arms))
             case Operator("#if", (inner,)):
                 return self._compile_time(inner)
             case Operator("available", operands):

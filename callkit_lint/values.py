@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callkit_lint.conditions import Known, Parameter, Value
-from callkit_lint.ir import Branch, Call, Collection, Declare, Exit, Expr, Literal, Member, Name, Operator
+from callkit_lint.ir import (
+    Arm,
+    Branch,
+    Call,
+    Collection,
+    Declare,
+    Exit,
+    Expr,
+    Literal,
+    Member,
+    Name,
+    Operator,
+    Statement,
+)
 from callkit_lint.resolution import View
 from callkit_lint.symbols import Procedure
 
@@ -96,7 +111,8 @@ def conditional(view: View, expr: Expr | None) -> Operator | None:
 
 
 def returned(view: View, expr: Expr) -> Expr | None:
-    """What a helper without parameters, or a computed property, of the program returns: its single expression."""
+    """What a helper without parameters, or a computed property, of the program returns: its single expression, or the
+    choice between several that conditions make."""
     procedures: tuple[Procedure, ...] = ()
     if isinstance(expr, Call) and not expr.arguments:
         procedures = view.resolve(expr).procedures
@@ -107,12 +123,29 @@ def returned(view: View, expr: Expr) -> Expr | None:
     elif isinstance(expr, Member) and expr.base is not None:
         owner = view.type_of(expr.base).removesuffix(".Type")
         procedures = tuple(view.symbols.members(owner, expr.name, view.path, selector=False)) if owner else ()
-    if len(procedures) != 1 or len(procedures[0].body.statements) != 1:
-        return None
-    statement = procedures[0].body.statements[0]
-    if isinstance(statement, Exit):
-        return statement.value if statement.kind == "return" else None
-    return None if isinstance(statement, Branch | Declare) or not isinstance(statement, Expr) else statement
+    return _result(procedures[0].body.statements) if len(procedures) == 1 else None
+
+
+def _result(statements: tuple[Statement, ...]) -> Expr | None:
+    """The expression that statements return, where they do nothing but choose and return."""
+    match statements:
+        case (Exit("return", value), *_):
+            return value
+        case (Branch("if", None, (Arm(condition, body), *others), exhaustive) as choice, *rest) if (
+            condition is not None
+        ):
+            first = _result(body.statements)
+            arms = tuple(others)
+            if arms and arms[0].condition is None:
+                second = _result(arms[0].body.statements)
+            elif arms:
+                second = _result((replace(choice, arms=arms), *rest))
+            else:
+                second = None if exhaustive else _result(tuple(rest))
+            return Operator("?:", (condition, first, second)) if first is not None and second is not None else None
+        case (statement,) if isinstance(statement, Expr) and not isinstance(statement, Branch | Declare):
+            return statement
+    return None
 
 
 def _wraps(call: Expr) -> bool:

@@ -278,9 +278,28 @@ def test_a_condition_is_seen_through_a_helper(condition: str, members: str) -> N
     assert passing(swift(f"if {condition} {{ ACT }}", members)) == NO_CALL
 
 
-def test_a_helper_that_does_more_is_not_seen_through() -> None:
-    members = "var free: Bool { if isReady { return true }\n return currentCall == nil }"
-    assert passing(swift("if free { ACT }", members)) == ALL
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ("var free: Bool { if currentCall == nil { return true }\n return false }", NO_CALL),
+        ("var free: Bool { if currentCall != nil { return false } else { return isReady } }", NO_CALL),
+        (
+            "var free: Bool { if isReady { return false } else if busy { return false }\n return currentCall == nil }",
+            NO_CALL,
+        ),
+        ("var free: Bool { currentCall == nil ? isReady : false }", NO_CALL),
+        ("var free: Bool { if isReady { return true }\n return currentCall == nil }", ALL),
+        ("var free: Bool { if isReady { log() }\n return currentCall == nil }", ALL),
+        ("var free: Bool { log()\n return currentCall == nil }", ALL),
+        (
+            "var free: Bool { if v.majorVersion < 10 { return true } else if v.majorVersion > 10 { return false } "
+            "else { return v.minorVersion < 2 } }",
+            NEVER,
+        ),
+    ],
+)
+def test_a_helper_that_chooses_what_it_returns(members: str, expected: set[str]) -> None:
+    assert passing(swift("if free { ACT }", members)) == expected
 
 
 def test_a_variable_that_changes_says_nothing() -> None:
