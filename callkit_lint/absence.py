@@ -6,17 +6,27 @@ towards silence: a module that might do the thing is taken to do it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
-from callkit_lint.conditions import words
-from callkit_lint.entry_points import Root
+from callkit_lint.conditions import Known, words
+from callkit_lint.entry_points import Root, is_callback
+from callkit_lint.graph import Site
 from callkit_lint.knowledge import Vocabulary
 from callkit_lint.program import Program
+from callkit_lint.rule import Place
+from callkit_lint.symbols import PRIMARY, Procedure
 
 
 def is_whole_app(program: Program) -> bool:
-    """Whether the program takes calls and is an app or a plugin, not a library that an app we do not see completes."""
-    if not program.armed or program.graph.incomplete:
+    """Whether the program takes calls, is an app or a plugin, not a library that an app we do not see completes, and
+    could be read as a whole."""
+    return not program.graph.incomplete and _is_app(program)
+
+
+def _is_app(program: Program) -> bool:
+    if not program.armed:
         return False
     types = program.graph.symbols.types.values()
     launches = {"UIApplicationDelegate", "App"}
@@ -82,3 +92,110 @@ def _may_own_the_session(vocabulary: Vocabulary, module: str) -> bool:
     named = words(module)
     joined = [one + next_one for one, next_one in pairwise(named)]  # VoIP is two words to us
     return not vocabulary.session_owner_words.isdisjoint([*named, *joined])
+
+
+# ---- what the app tells the call system of its calls ----------------------------------------------------------------
+
+
+def reports_no_end(program: Program) -> bool:
+    """Whether a whole app that takes calls never tells the call system that one has ended, nor closes the provider for
+    that."""
+    closing = (site for site in program.sites("invalidate") if not program.is_dead(site))
+    if any(ENDING & set(words(site.procedure.function.name)) for site in closing):
+        return False
+    return _is_silent(program, "report ended", "conversationEnded")
+
+
+ENDING = frozenset({"end", "ended", "hangup", "hang", "finish", "terminate", "close", "cancel", "disconnect"})
+
+
+def reports_an_end(program: Program) -> bool:
+    """Whether the app ever tells the call system that a call has ended."""
+    events = (site for site in program.sites("report event") if _may_be(site, "conversationEnded"))
+    return any(not program.is_dead(site) for site in (*program.sites("report ended"), *events))
+
+
+def reports_no_connection(program: Program) -> bool:
+    """Whether a whole app never tells the call system that an outgoing call has been answered."""
+    return _is_silent(program, "report connected", "conversationConnected")
+
+
+def _is_silent(program: Program, effect: str, event: str) -> bool:
+    if not _is_app(program) or any(map(partial(_may_speak_of_calls, program), program.graph.incomplete)):
+        return False
+    if any(not program.is_dead(site) for site in program.sites(effect)):
+        return False
+    if any(_may_be(site, event) for site in program.sites("report event")):
+        return False
+    return not REPORTS & program.graph.unresolved and not any(
+        _may_own_the_provider(program, name) for name in program.graph.imports
+    )
+
+
+def _may_speak_of_calls(program: Program, path: str) -> bool:
+    """Whether a file can name the call system: every Swift file (a module's imports reach its other files), and an
+    Objective-C file that imports a call framework, itself or through the program's headers."""
+    if path.endswith(".swift"):
+        return True
+    headers = {name.rpartition("/")[2]: name for name in program.files if name.endswith(".h")}
+    pending, seen = [path], {path}
+    while pending:
+        for name in program.graph.imported.get(pending.pop(), ()):
+            if name in program.vocabulary.call_modules:
+                return True
+            header = headers.get(name.rpartition("/")[2], "")
+            if header and header not in seen:
+                seen.add(header)
+                pending.append(header)
+    return False
+
+
+REPORTS = frozenset({"reportCall", "reportCallWithUUID", "reportConversationEvent", "reportOutgoingCall"})
+
+
+def _may_be(site: Site, event: str) -> bool:
+    value = site.values.get("event")
+    return not isinstance(value, Known) or value.value == event
+
+
+def _may_own_the_provider(program: Program, module: str) -> bool:
+    """A module that may report the app's calls: known for it, or of unknown contents with a name that speaks of calls.
+    An SDK that only carries the media has no provider; a module whose sources are here is no secret."""
+    vocabulary = program.vocabulary
+    if _is_own_module(program, module) or any(module in path.split("/") for path in program.files):
+        return False
+    if module in vocabulary.provider_owners:
+        return True
+    return module not in vocabulary.session_owners and _may_own_the_session(vocabulary, module)
+
+
+def other_side(program: Program) -> str:
+    """What brings the app its calls: "network" (code that is not Apple's, another language, sockets), "push" alone, or
+    "" where nothing does: a study of the call screens, which nobody can hang up on."""
+    if is_plugin(program):
+        return "network"
+    known = program.vocabulary.apple_modules
+    if any(not name.endswith(".h") and name not in known for name in program.graph.imports):
+        return "network"
+    pushes = (callback for callback in program.vocabulary.background if callback.id.startswith("PKPush"))
+    reporting = program.leading_to("report")
+    return "push" if any(is_callback(one, callback) for callback in pushes for one in reporting) else ""
+
+
+def start_handlers(program: Program) -> Iterator[Procedure]:
+    """The methods by which the call system asks the app to start a call, where they complete that action."""
+    for callback in program.vocabulary.callbacks:
+        if callback.phases == ("start",) or "start" in callback.cases.values():
+            for procedure in program.leading_to("fulfil"):
+                if procedure.closure is None and is_callback(procedure, callback):
+                    yield procedure
+
+
+def owner_of(program: Program, site: Site) -> Place:
+    """The class whose code makes a call, else the call itself: where something is told that its whole owner lacks."""
+    procedure = site.procedure
+    info = program.graph.symbols.type_at(procedure.function.owner, procedure.path)
+    for path, declaration in info.declarations if info else ():
+        if path == procedure.path and declaration.kind in PRIMARY:
+            return Place(path, declaration.location, declaration.name)
+    return Place(procedure.path, site.location, site.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callkit_lint.conditions import Known, Value
+from callkit_lint.conditions import Fresh, Known, Value
 from callkit_lint.ir import Argument, Call, Closure, Expr, Member, Name, Operator, Selector
 from callkit_lint.knowledge import Api
 from callkit_lint.symbols import Procedure, base_name
@@ -79,6 +79,8 @@ def shown(api: Api, values: Mapping[str, Value]) -> str:
         return f"{api.properties[0]} = {str(first.value).lower() if isinstance(first, Known) else '…'}"
     if name == "init":
         name = api.owner
+    if isinstance(first, Fresh):
+        return f"{name}(a new UUID)"
     if isinstance(first, Known) and isinstance(first.value, bool | str):
         shown = str(first.value).lower() if isinstance(first.value, bool) else f".{first.value}"
         return f"{name}({shown})"

@@ -11,6 +11,7 @@ from callkit_lint.closures import Use
 from callkit_lint.conditions import Known, Test, Value, negate
 from callkit_lint.graph import Edge, Observation, Position, Site
 from callkit_lint.guards import ConditionReader, spelled
+from callkit_lint.identifiers import makes_identifier, reads
 from callkit_lint.ir import (
     Argument,
     Assign,
@@ -148,8 +149,11 @@ class BodyWalk:
         if closure is None:
             self.visit(statement.value)
         kind = statement.type or self.view.type_of(statement.value)
+        value = statement.value
+        if makes_identifier(value) and reads(self.function.body, statement.name) > 1:
+            value = None  # used in two places it is one call's identifier, and no longer new to the second
         self.view.locals[statement.name] = Local(
-            kind.removesuffix(".Type") if statement.type else kind, statement.value, closure=closure
+            kind.removesuffix(".Type") if statement.type else kind, value, closure=closure, scope=tuple(self.scope)
         )
         self.view.forget()
 
@@ -160,8 +164,12 @@ class BodyWalk:
         target = statement.target
         if isinstance(target, Name) and target.name in self.view.locals:
             known = self.view.locals[target.name]
+            may_stay = makes_identifier(known.value) and tuple(self.scope) != known.scope
             self.view.locals[target.name] = Local(
-                known.type or self.view.type_of(statement.value), closure=closure or known.closure
+                known.type or self.view.type_of(statement.value),
+                known.value if may_stay else None,
+                closure=closure or known.closure,
+                scope=known.scope,
             )
             self.view.forget()
             return

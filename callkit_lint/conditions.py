@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from callkit_lint.ir import NOWHERE, Location
+
 Constant = bool | int | float | str | None
 
 
@@ -25,6 +27,15 @@ class Known:
     """A value that the source states: a literal, nil, or the name of an enum case or constant."""
 
     value: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh(Known):
+    """An identifier that is made anew where it is evaluated: two of one place are one, and none is known elsewhere.
+    `value` stands for the place, so that conditions can compare it."""
+
+    path: str = ""
+    location: Location = NOWHERE
 
 
 Value = Parameter | Known | None  # None: unknown

@@ -36,7 +36,7 @@ def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
     system."""
     for procedure in graph.symbols.procedures:
         for callback in vocabulary.callbacks:
-            if is_callback(procedure, callback) and _conforms(graph, procedure, callback):
+            if is_callback(procedure, callback) and conforms(graph, procedure, callback):
                 for phase in callback.opens:
                     yield _entry(procedure, phase, f"{callback.text}: {_signature(procedure)}")
         for exported in _exported_by(procedure.function, vocabulary):
@@ -125,7 +125,7 @@ def is_callback(procedure: Procedure, callback: Callback) -> bool:
     return all(types.get(index) == kind for index, kind in callback.types.items())
 
 
-def _conforms(graph: Graph, procedure: Procedure, callback: Callback) -> bool:
+def conforms(graph: Graph, procedure: Procedure, callback: Callback) -> bool:
     """Where a callback's names are not its protocol's alone, the owner must declare the protocol."""
     if not callback.protocols:
         return True

@@ -116,6 +116,17 @@ class Run:
             guards += edge.guards
         return guards
 
+    @property
+    def leads_through_setup(self) -> bool:
+        """Whether the way goes through something that an object hands out while it is made: that runs some day, and not
+        because the object was asked for."""
+        made = False
+        for _, edge in self.fact.steps():
+            if made and edge.mode != "now":
+                return True
+            made = made or (edge.callee.closure is None and edge.callee.function.kind in ("init", "initial values"))
+        return False
+
     def chain(self) -> tuple[Place, ...]:
         """The evidence: the entry point, each call on the way, and the API call itself."""
         root = self.fact.root

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from callkit_lint.body import BodyWalk
 from callkit_lint.closures import latest
@@ -24,14 +24,15 @@ from callkit_lint.symbols import Procedure, Symbols
 class Graph:
     """A linked program: symbols, all bodies (closures included) with their sites and edges, and who observes what.
 
-    The rest says what it does not know: the modules and headers that its files import, the base names of calls that
-    reached nothing, the files of which a part could not be parsed.
+    The rest says what it does not know: the modules and headers that its files import (all, and by file), the base
+    names of calls that reached nothing, the files of which a part could not be parsed.
     """
 
     symbols: Symbols
     procedures: list[Procedure]
     observations: list[Observation]
     imports: frozenset[str] = frozenset()
+    imported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unresolved: frozenset[str] = frozenset()
     incomplete: frozenset[str] = frozenset()
 
@@ -51,6 +52,7 @@ def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary) -> Graph:
         linking.procedures,
         linking.observations,
         imports=frozenset(name for summary in files.values() for name in summary.imports),
+        imported={path: summary.imports for path, summary in files.items()},
         unresolved=frozenset(linking.unresolved),
         incomplete=frozenset(path for path, summary in files.items() if summary.lost),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from callkit_lint.boundaries import partition
-from callkit_lint.conditions import Known, Parameter, Test
+from callkit_lint.conditions import Fresh, Known, Parameter, Test
 from callkit_lint.entry_points import Root
 from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import FileSummary
@@ -259,6 +259,8 @@ def _site_fact(program: Program, site: Site) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Fresh):
+        return "fresh"
     return (
         f"parameter {value.name}"
         if isinstance(value, Parameter)

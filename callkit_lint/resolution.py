@@ -84,12 +84,15 @@ COMMON_NAMES = frozenset(
 
 @dataclass(slots=True)
 class Local:
-    """A local name: a parameter (`parameter`), a constant or variable with its value if it is known to keep it."""
+    """A local name: a parameter (`parameter`), a constant or variable with its value if it is known to keep it.
+
+    `scope` is where it was declared."""
 
     type: str = ""
     value: Expr | None = None
     parameter: bool = False
     closure: Procedure | None = None
+    scope: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ class View:
                 return self._type_of_name(name)
             case Member(base, name):
                 return self._type_of_member(self.type_of(base), name) if base is not None else ""
+            case Call(name, None, ()) if name.startswith("["):
+                return name  # `[Call]()`, an empty array
             case Call():
                 return self.resolve(expr).type
             case Operator("as" | "as?", (_, Name(kind))):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callkit_lint.conditions import Known, Parameter, Value
+from callkit_lint.conditions import Fresh, Known, Parameter, Value
+from callkit_lint.identifiers import makes_identifier, text_of_identifier
 from callkit_lint.ir import (
     Arm,
     Branch,
@@ -29,8 +30,12 @@ NOTIFICATION_MAKERS = frozenset(
 
 def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
     """The value of an argument or operand: a literal, the name of an enum case or constant, or a parameter."""
-    if depth > 10:
+    if depth > 10 or expr is None:
         return None
+    if makes_identifier(expr):
+        return Fresh(f"{view.path} {expr.location}", view.path, expr.location)
+    if (text := text_of_identifier(expr)) is not None:
+        return evaluate(view, text, depth + 1)
     match expr:
         case Literal(value):
             return Known(value)
@@ -49,6 +54,8 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
             return evaluate(view, argument.value, depth + 1)
         case Call(name, _, (argument, *_)) if name in NOTIFICATION_MAKERS:
             return evaluate(view, argument.value, depth + 1)  # a notification is known by its name
+        case Call(name, Name(""), (_, *_)) if name != "init":
+            return Known(name)  # an enum's case with values: `.conversationEnded(Date(), .failed)`
         case Operator("??", (first, second)):
             # Where nothing is known of an option, its default is what most callers get.
             return evaluate(view, first, depth + 1) or evaluate(view, second, depth + 1)
@@ -82,7 +89,7 @@ def _name(view: View, name: str, depth: int) -> Value:
     if case := view.symbols.enumerators.get(name):
         return Known(case)
     if (item := view.symbols.globals.get(name)) and item.value is not None:
-        return evaluate(view, item.value, depth + 1)
+        return _kept(evaluate(view, item.value, depth + 1))
     if found := view.symbols.field(view.owner, name, view.path):
         return Known(name) if "case" in found[0].attributes else None
     if (text := view.symbols.macros.get(name, "")) in ("YES", "NO", "0", "1", "true", "false"):
@@ -100,7 +107,12 @@ def _member(view: View, base: Expr | None, name: str, depth: int) -> Value:
     found = view.symbols.field(owner.removesuffix(".Type"), name, view.path)
     if found is None or "case" in found[0].attributes:
         return Known(name)
-    return evaluate(view, found[0].value, depth + 1) if found[0].is_static else None
+    return _kept(evaluate(view, found[0].value, depth + 1)) if found[0].is_static else None
+
+
+def _kept(value: Value) -> Value:
+    """What a global or static property holds: an identifier is made once, and then it is known by its name."""
+    return None if isinstance(value, Fresh) else value
 
 
 def conditional(view: View, expr: Expr | None) -> Operator | None:

@@ -80,6 +80,13 @@ CHOICE = "What the user chose before is applied again"
 MODE_FIRST = "The mode before the category"
 AGAIN = "Calls are configured again before each report"
 GIVES_BACK = "The feature gives back what it found"
+KEPT = "The identifier of the report is kept"
+AT_ONCE = "A call that is reported and ended at once"
+ASKED = "When the user asks for it"
+OTHER_HELD = "The other call is put on hold"
+OUTSIDE = "What happens outside is reported"
+TIME_UP = "The end handler reports that time was up"
+TAPPED = "The system hands over what the user tapped"
 ACTIVE = "func provider(_ provider: CXProvider, didActivate audioSession: AVAudioSession)"
 ACTIVE_OBJC = "- (void)provider:(CXProvider *)provider didActivateAudioSession:(AVAudioSession *)audioSession"
 REASONS = {
@@ -323,6 +330,50 @@ REASONS = {
     ("Groups with room for one call", "Objective-C"): ({"CallGroup = 1": "CallGroup = 5"}, "missing-action-handler"),
     ("All actions in one method", "Swift"): ({"execute transaction": "run transaction"}, "missing-action-handler"),
     ("All actions in one method", "Objective-C"): ({"executeTransaction": "runTransaction"}, "missing-action-handler"),
+    (KEPT, "Swift"): ({"with: call, endedAt": "with: UUID(), endedAt"}, "unstable-call-uuid"),
+    (KEPT, "Objective-C"): (
+        {"reportCallWithUUID:self.activeCall": "reportCallWithUUID:[NSUUID UUID]"},
+        "unstable-call-uuid",
+    ),
+    (AT_ONCE, "Swift"): (
+        {"reportNewIncomingCall(with: call": "reportNewIncomingCall(with: other"},
+        "unstable-call-uuid",
+    ),
+    (AT_ONCE, "Objective-C"): ({"CallWithUUID:call\n": "CallWithUUID:other\n"}, "unstable-call-uuid"),
+    (ASKED, "Swift"): ({"@IBAction func resumeTapped(_ sender: UIButton)": ACTIVE}, "programmatic-unhold"),
+    (ASKED, "Objective-C"): ({"- (IBAction)resumeTapped:(UIButton *)sender": ACTIVE_OBJC}, "programmatic-unhold"),
+    (OTHER_HELD, "Swift"): ({"setHeld(true": "setHeld(false"}, "programmatic-unhold"),
+    (OTHER_HELD, "Objective-C"): ({"setHeld:YES": "setHeld:NO"}, "programmatic-unhold"),
+    (OUTSIDE, "Swift"): (
+        {"provider.reportCall(with: cancelledCallInvite.uuid, endedAt: nil, reason: .remoteEnded)": "hangUpTapped(id)"},
+        "end-action-for-remote-end",
+    ),
+    (OUTSIDE, "Objective-C"): (
+        {
+            "[self.provider reportCallWithUUID:cancelledCallInvite.uuid endedAtDate:nil "
+            "reason:CXCallEndedReasonRemoteEnded]": "[self hangUpTapped:cancelledCallInvite.uuid]"
+        },
+        "end-action-for-remote-end",
+    ),
+    (TIME_UP, "Swift"): ({"if didTimeOut": "if isReady", ".unanswered": ".remoteEnded"}, "end-action-for-remote-end"),
+    (TIME_UP, "Objective-C"): (
+        {"if (self.didTimeOut)": "if (self.isReady)", "ReasonUnanswered": "ReasonRemoteEnded"},
+        "end-action-for-remote-end",
+    ),
+    (TAPPED, "Swift"): (
+        {
+            "continue userActivity: NSUserActivity": "didReceiveRemoteNotification userActivity: [AnyHashable: Any]",
+            "restorationHandler:": "fetchCompletionHandler:",
+        },
+        "background-outgoing-call",
+    ),
+    (TAPPED, "Objective-C"): (
+        {
+            "continueUserActivity:(NSUserActivity *)": "didReceiveRemoteNotification:(NSDictionary *)",
+            "restorationHandler:(void (^)(NSArray *))": "fetchCompletionHandler:(void (^)(UIBackgroundFetchResult))",
+        },
+        "background-outgoing-call",
+    ),
 }
 
 

@@ -127,6 +127,11 @@ class Vocabulary:
     session_owner_words: frozenset[str]  # words in the names of further modules that are taken for such
     no_session_owners: frozenset[str]  # modules with such a word that are none
     app_runtimes: frozenset[str]  # modules that run an app in another language, with packages beside this one
+    remote_ends: tuple[Callback, ...]  # callbacks that say that a call has ended without its user
+    connections: tuple[Callback, ...]  # callbacks that say that a call is connected, incoming or outgoing
+    background: tuple[Callback, ...]  # callbacks that wake the app in the background
+    provider_owners: frozenset[str]  # modules that may report the app's calls by themselves
+    apple_modules: frozenset[str]
     swift_spellings: Mapping[str, tuple[Api, ...]]  # base name -> APIs
     objc_spellings: Mapping[str, tuple[Api, ...]]  # selector -> APIs
     c_spellings: Mapping[str, Api]
@@ -183,6 +188,7 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
 TABLES = {
     *("framework", "type", "api", "constants", "notification", "subtypes", "phase", "callback", "exported", "now"),
     *("session_owner", "unknown_session_owner", "app_runtime"),
+    *("remote_end", "connected", "background", "provider_owner", "apple"),
 }
 
 
@@ -226,6 +232,13 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
             name for _, data in files for name in data.get("unknown_session_owner", {}).get("not_these", [])
         ),
         app_runtimes=frozenset(name for _, data in files for name in data.get("app_runtime", {}).get("modules", [])),
+        remote_ends=tuple(_entries(files, "remote_end", Callback).values()),
+        connections=tuple(_entries(files, "connected", Callback).values()),
+        background=tuple(_entries(files, "background", Callback).values()),
+        provider_owners=frozenset(
+            module for _, data in files for item in data.get("provider_owner", []) for module in item["modules"]
+        ),
+        apple_modules=frozenset(name for _, data in files for name in data.get("apple", {}).get("modules", [])),
         swift_spellings=_index(apis, lambda api: {name.partition("(")[0] for name in _swift_names(api)}),
         objc_spellings=_index(apis, lambda api: set(api.objc)),
         c_spellings={name: api for api in apis.values() for name in api.c},

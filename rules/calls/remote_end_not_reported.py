@@ -1,0 +1,47 @@
+"""An app that takes calls never tells the call system that one has ended on the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callkit_lint import absence
+from callkit_lint.program import Program
+from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    creations = [site for site in program.sites("provider") if not program.is_dead(site)]
+    if not creations or not any(program.sites("report", "request start")) or not absence.reports_no_end(program):
+        return
+    other_side = absence.other_side(program)
+    if other_side:
+        owner = absence.owner_of(program, creations[0])
+        related = (
+            Place(creations[0].procedure.path, creations[0].location, "the provider is made here"),
+            *(Place(site.procedure.path, site.location, "another provider") for site in creations[1:]),
+        )
+        found = RULE.at_site(creations[0], MESSAGE, related=related)
+        # Pushes without anything that talks to a server: a study of the call screens, whose calls nobody ends.
+        severity = Severity.warning if other_side == "network" else Severity.note
+        yield replace(found, path=owner.path, location=owner.location, severity=severity, confidence=Confidence.medium)
+
+
+MESSAGE = (
+    "nothing in this app tells the call system that a call has ended on the other side: when the caller hangs up, "
+    "cancels or loses the network, the user keeps a call that is over, on the screen and as busy for the next one. "
+    "Call reportCall(with:endedAt:reason:), or report conversationEnded, when the signalling says that a call is over"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.warning,
+    since="0.1.0",
+    references=(
+        "https://developer.apple.com/documentation/pushkit/responding-to-voip-notifications-from-pushkit",
+        "https://github.com/twilio/voice-quickstart-ios/issues/190",
+        "https://github.com/twilio/voice-quickstart-ios/issues/187",
+    ),
+    kind="absence",
+    trigger="an app that makes a provider, reports or requests a call, and has another side that could end it",
+)
