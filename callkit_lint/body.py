@@ -8,9 +8,9 @@ from functools import partial
 from callkit_lint import handover
 from callkit_lint.arguments import argument_for, shown
 from callkit_lint.closures import Use
-from callkit_lint.conditions import Known, Test, Value, negate
-from callkit_lint.graph import Edge, Observation, Position, Site
-from callkit_lint.guards import ConditionReader, spelled
+from callkit_lint.conditions import FALSE, Known, Test, Value, negate, never_hold, spelled
+from callkit_lint.graph import Edge, Position, Site
+from callkit_lint.guards import ConditionReader
 from callkit_lint.identifiers import makes_identifier, reads
 from callkit_lint.ir import (
     Argument,
@@ -43,15 +43,18 @@ from callkit_lint.values import conditional, evaluate, returned
 
 
 class BodyWalk:
-    """Walks one body in order of evaluation and adds its sites and edges to the procedure."""
+    """Walks one body in order of evaluation and adds its sites and edges to the procedure. Those of a `dead` body
+    stand under a condition that never holds."""
 
-    def __init__(self, linking: Linking, procedure: Procedure, function: Procedure, view: View) -> None:
+    def __init__(
+        self, linking: Linking, procedure: Procedure, function: Procedure, view: View, *, dead: bool = False
+    ) -> None:
         self.linking = linking
         self.procedure = procedure
         self.function = function  # the function around a closure: its parameters are in view
         self.view = view
         self.reader = ConditionReader(partial(evaluate, view), partial(returned, view), linking.symbols.macros)
-        self.guards: list[Test] = []
+        self.guards = [FALSE] if dead else []
         self.order = 0
         self.scope: list[int] = []
         self.scopes = 0
@@ -102,7 +105,7 @@ class BodyWalk:
                 self.visit(condition)
                 if name := awaited(self.linking.vocabulary, condition):
                     observer = self.closure(Closure((), body, statement.location))
-                    self.linking.observations.append(Observation(self.procedure, observer, name, statement.location))
+                    handover.observe(self, name, observer, statement.location)
                 else:
                     (self.block if at_least_once else self.nested)(body, Test("repeated"))
             case Attempt(body, handlers, final):
@@ -316,7 +319,7 @@ class BodyWalk:
             (index, item) for index, item in enumerate(call.arguments) if handover.is_callable(self, item.value)
         ]
         self.order += 1
-        if found.api is None and not found.procedures:
+        if found.api is None and not found.procedures and not self.never_runs():
             self.linking.unresolved.add(call.name.partition(":")[0])
         if found.api is not None:
             self.site(call, found.api, found.confidence)
@@ -383,8 +386,12 @@ class BodyWalk:
         self.linking.procedures.append(inner)
         view = self.view.inner()
         view.locals.update((p.name, Local(p.type)) for p in closure.parameters)
-        type(self)(self.linking, inner, self.function, view).run()
+        type(self)(self.linking, inner, self.function, view, dead=self.never_runs()).run()
         return inner
+
+    def never_runs(self) -> bool:
+        """Whether the place that the walk has reached never runs."""
+        return never_hold(self.guards)
 
     # ---- what the walk leaves behind --------------------------------------------------------------------------------
 

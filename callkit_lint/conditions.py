@@ -7,10 +7,10 @@ false, or None: not decidable. Only a certain "false" cuts a path: what the tool
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from callkit_lint.ir import NOWHERE, Location
+from callkit_lint.ir import NOWHERE, Call, Collection, Expr, Literal, Location, Member, Name, Operator
 
 Constant = bool | int | float | str | None
 
@@ -98,6 +98,11 @@ def answer(
     return None
 
 
+def never_hold(guards: Iterable[Test]) -> bool:
+    """Whether one of some conditions is false whenever it is asked: code behind it never runs."""
+    return any(answer(test, "", {}, lambda phase: False, {}) is False for test in guards)
+
+
 DEVICE_REASONS = frozenset({"oldDeviceUnavailable", "newDeviceAvailable"})
 
 
@@ -138,3 +143,24 @@ def names_in(test: Test) -> set[str]:
 def words(text: str) -> list[str]:
     """The words of identifiers, lower-case: `hasActiveCall` is has, active, call."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", text)]
+
+
+def spelled(expr: Expr | None) -> str:
+    """A condition's names in source order, for looking at words; not meant to be read."""
+    parts: list[str] = []
+    stack: list[Expr | None] = [expr]
+    while stack:
+        match stack.pop():
+            case Name(name):
+                parts.append(name)
+            case Member(base, name):
+                parts.append(name)
+                stack.append(base)
+            case Literal(value):
+                parts.append(str(value))
+            case Call(name, receiver, arguments):
+                parts.append(name)
+                stack += [receiver, *(argument.value for argument in arguments)]
+            case Operator(_, operands) | Collection(operands):
+                stack += operands
+    return " ".join(reversed(parts))

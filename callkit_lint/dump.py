@@ -79,7 +79,7 @@ def _type(declared: TypeDecl) -> list[str]:
     head = f"type {declared.location.line}: {declared.kind} {escaped(declared.name)}"
     if declared.supertypes:
         head += " : " + ", ".join(map(escaped, declared.supertypes))
-    lines = [head + _attributes(declared.attributes)]
+    lines = [head + _attributes(declared.attributes) + _condition(declared)]
     for each in declared.fields:
         lines += ["  " + line for line in _field("static field" if each.is_static else "field", each)]
     return lines
@@ -92,7 +92,7 @@ def _field(kind: str, each: Field) -> list[str]:
         text, nested = _expression(each.value)
         head += f" = {text}"
         below = _below(nested)
-    return [head + _attributes(each.attributes), *_lines(below)]
+    return [head + _attributes(each.attributes) + _condition(each), *_lines(below)]
 
 
 def _function(function: Function) -> list[str]:
@@ -107,7 +107,7 @@ def _function(function: Function) -> list[str]:
         head += f" -> {escaped(function.result)}"
     if function.selector:
         head += f" selector {escaped(function.selector)}"
-    head += _attributes(function.attributes)
+    head += _attributes(function.attributes) + _condition(function)
     if function.body is None:
         return [head + " without body"]
     body: list[_Item] = [(1, statement) for statement in function.body.statements]
@@ -126,6 +126,10 @@ def _parameters(parameters: Iterable[Parameter]) -> tuple[str, _Nested]:
             nested += inner
         texts.append(text)
     return ", ".join(texts), nested
+
+
+def _condition(declared: TypeDecl | Field | Function) -> str:
+    return f" {_expression(Operator('#if', (declared.condition,)))[0]}" if declared.condition else ""
 
 
 def _attributes(attributes: tuple[str, ...]) -> str:

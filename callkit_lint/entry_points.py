@@ -57,7 +57,7 @@ def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
     yield from _endings(graph)
     for procedure in graph.procedures:
         for edge in procedure.edges:
-            if edge.mode in vocabulary.phases:
+            if edge.mode in vocabulary.phases and not edge.is_dead:
                 opening = vocabulary.phases[edge.mode].opening
                 acts = edge.mode in ("bridge", "screen")
                 yield _entry(edge.callee, edge.mode, f"{opening}: {edge.callee.display}", edge.location, acts=acts)
@@ -149,7 +149,7 @@ def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
         p.function.owner
         for p in graph.procedures
         for site in p.sites
-        if site.api.effect == "provider" and p.function.owner
+        if site.api.effect == "provider" and p.function.owner and not site.is_dead
     }
     for name, infos in graph.symbols.types.items():
         for info in infos:
@@ -197,14 +197,14 @@ def _openers(graph: Graph, phase: str, effects: set[str], text: str, handlers: s
     queue: list[Procedure] = []
     for procedure in graph.procedures:
         for site in procedure.sites:
-            if site.api.effect in effects:
+            if site.api.effect in effects and not site.is_dead:
                 points[procedure].append((_request_of(procedure, site), site.location, site.awaited))
         if points[procedure]:
             queue.append(procedure)
     callers: dict[Procedure, list[Edge]] = defaultdict(list)
     for procedure in graph.procedures:
         for edge in procedure.edges:
-            if edge.mode == "now":
+            if edge.mode == "now" and not edge.is_dead:
                 callers[edge.callee].append(edge)
     while queue:
         callee = queue.pop()
@@ -228,7 +228,7 @@ def _endings(graph: Graph) -> Iterator[Root]:
     """What runs before and after a procedure tells the call system that a call has ended."""
     for procedure in graph.procedures:
         for site in procedure.sites:
-            if site.api.effect == "report ended":
+            if site.api.effect == "report ended" and not site.is_dead:
                 text = f"{procedure.display} reports that a call has ended"
                 yield Root(procedure, "end", text, site.location, until=site.position)
                 yield Root(procedure, "end", text, site.location, since=site.position)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callkit_lint.conditions import Constant, Known, Test, Value
+from callkit_lint.conditions import Constant, Known, Test, Value, never_hold
 from callkit_lint.ir import Location
 from callkit_lint.knowledge import Api
 from callkit_lint.rule import Confidence
@@ -48,6 +48,11 @@ class Site:
     given: frozenset[str] = frozenset()
     receiver: Value = None
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether a condition around the call is false whenever it is asked: the simulator's code, an old system's."""
+        return never_hold(self.guards)
+
     def constant(self, name: str) -> Constant:
         """An argument's value where the call itself states it, whoever gets there; None where it does not."""
         value = self.values.get(name)
@@ -72,6 +77,11 @@ class Edge:
     confidence: Confidence
     text: str
     awaited: bool = False
+
+    @property
+    def is_dead(self) -> bool:
+        """As of a site."""
+        return never_hold(self.guards)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,29 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from callkit_lint.conditions import FALSE, TRUE, Constant, Known, Parameter, Test, Value, negate, words
-from callkit_lint.ir import Call, Collection, Expr, Literal, Member, Name, Operator
-
-
-def spelled(expr: Expr | None) -> str:
-    """A condition's names in source order, for looking at words; not meant to be read."""
-    parts: list[str] = []
-    stack: list[Expr | None] = [expr]
-    while stack:
-        match stack.pop():
-            case Name(name):
-                parts.append(name)
-            case Member(base, name):
-                parts.append(name)
-                stack.append(base)
-            case Literal(value):
-                parts.append(str(value))
-            case Call(name, receiver, arguments):
-                parts.append(name)
-                stack += [receiver, *(argument.value for argument in arguments)]
-            case Operator(_, operands) | Collection(operands):
-                stack += operands
-    return " ".join(reversed(parts))
+from callkit_lint.compile_time import OLDEST_SYSTEM, compile_time_test
+from callkit_lint.conditions import FALSE, TRUE, Constant, Known, Parameter, Test, Value, negate, spelled, words
+from callkit_lint.ir import Call, Expr, Literal, Member, Name, Operator
 
 
 class ConditionReader:
@@ -62,7 +42,7 @@ class ConditionReader:
                 arms = (holds, self.read(first, depth + 1)), (negate(holds), self.read(second, depth + 1))
                 return Test("or", tuple(Test("and", arm) for arm in arms))
             case Operator("#if", (inner,)):
-                return self._compile_time(inner)
+                return compile_time_test(inner, self._macros)
             case Operator("available", operands):
                 return self._available([str(part.value) for part in operands if isinstance(part, Literal)])
             case Operator("if case", (pattern, subject)):
@@ -171,42 +151,7 @@ class ConditionReader:
         versions = [float(m[1]) for text in platforms if (m := re.match(r"iOS\D*(\d+(?:\.\d+)?)", text))]
         return TRUE if versions and versions[0] <= OLDEST_SYSTEM else Test("opaque", text=" ".join(platforms))
 
-    def _compile_time(self, expr: Expr, depth: int = 0) -> Test:
-        if depth > 20:
-            return Test("opaque")
-        match expr:
-            case Operator("!", (inner,)):
-                return negate(self._compile_time(inner, depth + 1))
-            case Operator("&&" | "||" as op, operands):
-                return Test(
-                    "and" if op == "&&" else "or", tuple(self._compile_time(part, depth + 1) for part in operands)
-                )
-            case Literal(value) if isinstance(value, bool | int):
-                return TRUE if value else FALSE
-            case Name("TARGET_OS_IPHONE" | "TARGET_OS_IOS"):
-                return TRUE
-            case Name(name) if name.startswith("TARGET_OS_") or name == "TARGET_IPHONE_SIMULATOR":
-                return FALSE  # another system, or the simulator, where CallKit does not activate the session
-            case Call("targetEnvironment", _, arguments):
-                return FALSE if arguments and spelled(arguments[0].value) == "simulator" else Test("opaque")
-            case Call("os", _, (argument,)):
-                return TRUE if isinstance(argument.value, Name) and argument.value.name == "iOS" else FALSE
-            case Call("arch", _, (argument,)) if isinstance(argument.value, Name) and argument.value.name in (
-                "i386",
-                "x86_64",
-            ):
-                return FALSE  # how the simulator was tested for before targetEnvironment
-            case Name(name) if name in self._macros:
-                return TRUE if self._macros[name].strip() not in ("0", "NO", "false") else FALSE
-            case Call("defined", _, (argument,)) if (
-                isinstance(argument.value, Name) and argument.value.name in self._macros
-            ):
-                return TRUE
-        return Test("opaque", text=spelled(expr))
 
-
-# No app that is built today runs on an older system: Xcode 15 and later cannot target one.
-OLDEST_SYSTEM = 12.0
 ROUTE_CHANGE_REASONS = frozenset(
     {"oldDeviceUnavailable", "newDeviceAvailable", "categoryChange", "override", "routeConfigurationChange"}
     | {"wakeFromSleep", "noSuitableRouteForCategory"}

@@ -79,9 +79,9 @@ def hand_over(walk: BodyWalk, call: Call, found: Resolution, index: int, argumen
             mode = "now" if call.name in walk.linking.vocabulary.runs_now else "unknown"
     for procedure in targets(walk, call, found, argument.value):
         if mode == "notification":
-            observe(walk, call, registered(walk.linking.vocabulary, found.api, call), procedure)
+            observe(walk, registered(walk.linking.vocabulary, found.api, call), procedure, call.location)
         elif mode == "unknown" and (name := published(walk.linking.vocabulary, call)):
-            observe(walk, call, name, procedure)
+            observe(walk, name, procedure, call.location)
         elif mode is not None:
             confidence = Confidence.medium if mode == "unknown" else found.confidence
             run_closure(walk, procedure, argument.value.location, mode, confidence, run_text(walk, call, found, mode))
@@ -130,12 +130,12 @@ def targets(walk: BodyWalk, call: Call, found: Resolution, value: Expr) -> Itera
     return []
 
 
-def observe(walk: BodyWalk, call: Call, name: str | None, procedure: Procedure) -> None:
+def observe(walk: BodyWalk, name: str | None, procedure: Procedure, location: Location) -> None:
     """A registration with the notification center, for a framework's notification or one of the program's own."""
     if procedure.closure is not None:
         walk.linking.flow.creation[procedure] = "later"
-    if name:
-        walk.linking.observations.append(Observation(walk.procedure, procedure, name, call.location))
+    if name and not walk.never_runs():
+        walk.linking.observations.append(Observation(walk.procedure, procedure, name, location))
 
 
 def run_closure(

@@ -234,6 +234,9 @@ Statement = Block | Declare | Assign | Branch | Loop | Attempt | Defer | Exit | 
 
 
 # ---- declarations ---------------------------------------------------------------------------------------------------
+#
+# `condition` is the compile-time condition (`#if`) that a declaration stands under, those of the type and file around
+# it included; None where it is always compiled.
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,7 @@ class Field:
     is_static: bool = False
     attributes: tuple[str, ...] = ()
     location: Location = NOWHERE
+    condition: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +272,7 @@ class TypeDecl:
     fields: tuple[Field, ...] = ()
     attributes: tuple[str, ...] = ()
     location: Location = NOWHERE
+    condition: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +297,7 @@ class Function:
     is_static: bool = False
     attributes: tuple[str, ...] = ()
     location: Location = NOWHERE
+    condition: Expr | None = None
 
 
 class Comment(NamedTuple):

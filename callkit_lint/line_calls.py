@@ -58,12 +58,13 @@ def calls_in(program: Program, path: str) -> Iterator[LineCall]:
     """All calls of a file in their real procedures, and the assignments and reads that run code of the program."""
     symbols = program.graph.symbols
     recording = _Recording(symbols, program.vocabulary, [])
-    for procedure in symbols.procedures:
+    dead = set(symbols.dead)
+    for procedure in (*symbols.procedures, *symbols.dead):
         if procedure.path == path:
             view = View(symbols, program.vocabulary, path, procedure.function.owner)
             view.locals.update((p.name, Local(p.type, parameter=True)) for p in procedure.parameters)
             copy = Procedure(path, procedure.function, procedure.body)
-            _RecordingWalk(recording, copy, copy, view).run()
+            _RecordingWalk(recording, copy, copy, view, dead=procedure in dead).run()
     real = {(id(one.function), one.location): one for one in program.graph.procedures if one.path == path}
     for call in recording.calls:
         if original := real.get((id(call.procedure.function), call.procedure.location)):

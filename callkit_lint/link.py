@@ -40,11 +40,12 @@ class Graph:
 def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary) -> Graph:
     """The call graph of one program's files (path to summary)."""
     symbols = Symbols(files)
-    linking = Linking(symbols, vocabulary, list(symbols.procedures))
-    for procedure in symbols.procedures:
+    linking = Linking(symbols, vocabulary, [*symbols.procedures, *symbols.dead])
+    dead = set(symbols.dead)
+    for procedure in linking.procedures.copy():
         view = View(symbols, vocabulary, procedure.path, procedure.function.owner)
         view.locals.update((p.name, Local(p.type, parameter=True)) for p in procedure.parameters)
-        BodyWalk(linking, procedure, procedure, view).run()
+        BodyWalk(linking, procedure, procedure, view, dead=procedure in dead).run()
     _connect_closures(linking)
     _connect_posts(linking)
     return Graph(

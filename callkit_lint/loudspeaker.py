@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.conditions import names_in, parameters_of, words
+from callkit_lint.conditions import names_in, parameters_of, spelled, words
 from callkit_lint.entry_points import Root
 from callkit_lint.graph import Site
-from callkit_lint.guards import spelled
 from callkit_lint.ir import Branch, Call, Location, Member, Name, Operator
 from callkit_lint.lifecycle import Fact, Run
 from callkit_lint.nodes import parts

@@ -63,16 +63,12 @@ class Program:
 
     @cached_property
     def _sites(self) -> list[Site]:
-        sites = [site for procedure in self.graph.procedures for site in procedure.sites]
+        sites = [site for procedure in self.graph.procedures for site in procedure.sites if not site.is_dead]
         return sorted(sites, key=lambda site: (site.procedure.path, site.location))
 
     def sites(self, *effects: str) -> Iterator[Site]:
-        """All calls with one of these effects, reached or not, by path and line."""
+        """All calls with one of these effects, reached or not, by path and line; not those in code that never runs."""
         return (site for site in self._sites if site.api.effect in effects)
-
-    def is_dead(self, site: Site) -> bool:
-        """Whether a condition around a call is false whenever it is asked: the simulator's code, `#if 0`."""
-        return not self.spreading.passes(site.guards, "", {})
 
     def runs(self, *effects: str) -> Iterator[list[Run]]:
         """For each call with one of these effects the phases it can run in, one Run for each; only calls that can run.
@@ -119,7 +115,8 @@ class Program:
         callers: dict[Procedure, list[Edge]] = defaultdict(list)
         for procedure in self.graph.procedures:
             for edge in procedure.edges:
-                callers[edge.callee].append(edge)
+                if not edge.is_dead:
+                    callers[edge.callee].append(edge)
         return callers
 
     @cached_property

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from callkit_lint.compile_time import is_off
 from callkit_lint.ir import Block, Closure, Field, FileSummary, Function, Location, Parameter, TypeDecl
 
 if TYPE_CHECKING:
@@ -86,15 +87,17 @@ def labels(name: str) -> tuple[str, ...]:
 
 
 class Symbols:
-    """The symbol table of one program."""
+    """The symbol table of one program: of what is compiled. `dead` are the bodies that certainly are not, which
+    nothing reaches."""
 
     def __init__(self, files: Mapping[str, FileSummary]) -> None:
         self.procedures: list[Procedure] = []
+        self.dead: list[Procedure] = []
         self.types: dict[str, list[TypeInfo]] = defaultdict(list)
         self.free: dict[str, list[Procedure]] = defaultdict(list)
         self.globals: dict[str, Field] = {}
         self.aliases: dict[str, str] = {}
-        self.macros: dict[str, str] = {}
+        self.macros = _constants(files.values())
         self.enumerators: dict[str, str] = {}  # of C enums, by their global name: the case that Swift makes of it
         self.by_name: dict[str, list[Procedure]] = defaultdict(list)
         self.by_selector: dict[str, list[Procedure]] = defaultdict(list)
@@ -106,15 +109,22 @@ class Symbols:
         self._members: dict[tuple[str, str, str, bool, bool], list[Procedure]] = {}
         self._declare_types(files)
         for path, summary in files.items():
-            self.globals.update((item.name, item) for item in summary.globals)
-            self.macros.update(summary.macros)
+            self.globals.update((item.name, item) for item in summary.globals if not self._is_off(item))
             if summary.language != "swift":
                 self.enumerators.update(_enumerators(summary))
             for function in summary.functions:
-                self._declare_function(path, function)
+                if not self._is_off(function):
+                    self._declare_function(path, function)
+                elif function.body is not None:
+                    self.dead.append(Procedure(path, function, function.body))
+
+    def _is_off(self, declared: TypeDecl | Field | Function) -> bool:
+        return is_off(declared.condition, self.macros)
 
     def _declare_types(self, files: Mapping[str, FileSummary]) -> None:
-        declarations = [(path, decl) for path, summary in files.items() for decl in summary.types]
+        declarations = [
+            (path, decl) for path, summary in files.items() for decl in summary.types if not self._is_off(decl)
+        ]
         for path, decl in declarations:
             if decl.kind == "typealias":
                 self.aliases[decl.name.rpartition(".")[2]] = decl.supertypes[0] if decl.supertypes else ""
@@ -132,7 +142,8 @@ class Symbols:
         info.declarations.append((path, decl))
         info.supertypes.extend(name for name in decl.supertypes if name not in info.supertypes)
         for item in decl.fields:
-            info.fields.setdefault(item.name, item)
+            if not self._is_off(item):
+                info.fields.setdefault(item.name, item)
         for name in decl.supertypes:
             self.subtypes[name].add(decl.name)
 
@@ -264,6 +275,15 @@ def _enumerators(summary: FileSummary) -> Iterator[tuple[str, str]]:
         for item in decl.fields if decl.kind == "enum" else ():
             rest = item.name.removeprefix(decl.name)
             yield item.name, (rest[0].lower() + rest[1:] if rest and rest != item.name else item.name)
+
+
+def _constants(summaries: Iterable[FileSummary]) -> dict[str, str]:
+    """What `#define NAME value` says; a name that is defined in two ways says nothing."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for summary in summaries:
+        for name, value in summary.macros:
+            found[name].add(value)
+    return {name: values.pop() for name, values in found.items() if len(values) == 1}
 
 
 def _is_category(decl: TypeDecl) -> bool:

@@ -6,8 +6,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from callkit_lint.conditions import spelled
 from callkit_lint.graph import Edge, Site
-from callkit_lint.guards import spelled
 from callkit_lint.ir import NOWHERE, Location
 from callkit_lint.lifecycle import Fact, Spreading
 from callkit_lint.line_calls import LineCall, calls_in, on_line

@@ -77,6 +77,11 @@ def _with_lead(data: bytes, node: Node) -> tuple[int, int]:
     return start, end
 
 
+def _has_conditions(data: bytes) -> bool:
+    """Whether a file has an `#if` around something: what is moved would leave it."""
+    return re.search(rb"(?m)^\s*#if", data) is not None
+
+
 def _imports(root: Node) -> list[Node]:
     return [node for node in root.children if node.type in ("import_declaration", "preproc_include")]
 
@@ -92,7 +97,9 @@ def split_types(files: Mapping[str, bytes]) -> Files:
     """Each top-level type in a file of its own."""
     result: Files = {}
     for path, data in files.items():
-        if path.endswith(".swift"):
+        if _has_conditions(data):
+            result[path] = data
+        elif path.endswith(".swift"):
             result |= _split_swift(path, data)
         elif path.endswith((".m", ".mm")):
             result |= _split_objc(path, data)
@@ -167,7 +174,9 @@ def helpers_to_another_file(files: Mapping[str, bytes]) -> Files:
 def _move_helpers(files: Mapping[str, bytes], *, another_file: bool) -> Files:
     result: Files = {}
     for path, data in files.items():
-        if path.endswith(".swift"):
+        if _has_conditions(data):
+            result[path] = data
+        elif path.endswith(".swift"):
             result |= _swift_helpers(path, data, files, another_file)
         elif path.endswith(".m") or (path.endswith(".mm") and not another_file):
             result |= _objc_helpers(path, data, files, another_file)

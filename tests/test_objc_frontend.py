@@ -348,16 +348,28 @@ def test_a_conditional_in_a_comment_or_string_is_none() -> None:
 
 
 def test_declarations_carry_their_conditions() -> None:
-    summary = lower(
-        "#ifdef X\n@interface A : B\n@property int p;\n#if Y\n- (void)y;\n#else\n- (void)n;\n#endif\n@end\n#endif\n"
-        "@implementation A\n#if Z > 1\n- (void)z { f(); }\n#endif\n@end\n"
+    summary = bare(
+        lower(
+            "#ifdef X\n@interface A : B\n@property int p;\n#if Y\n- (void)y;\n#else\n- (void)n;\n#endif\n@end\n#endif\n"
+            "@implementation A\n#if Z > 1\n- (void)z { f(); }\n#endif\n@end\n"
+        )
     )
     assert summary.lost == ()
-    assert [(item.name, item.attributes) for item in summary.types[:1]] == [("A", ("#if defined(X)",))]
-    assert summary.types[0].fields[0].attributes == ("#if defined(X)",)
-    assert function(summary, "y").attributes == ("#if defined(X)", "#if Y")
-    assert function(summary, "n").attributes == ("#if defined(X)", "#if !(Y)")
-    assert function(summary, "z").attributes == ("#if Z > 1",)
+    x, y = call("defined", Name("X")), Name("Y")
+    assert [(item.name, item.condition) for item in summary.types] == [("A", x), ("A", None)]
+    assert summary.types[0].fields[0].condition == x
+    assert function(summary, "y").condition == Operator("&&", (x, y))
+    assert function(summary, "n").condition == Operator("&&", (x, Operator("!", (y,))))
+    assert function(summary, "z").condition == Operator(">", (Name("Z"), Literal(1)))
+
+
+def test_every_kind_of_declaration_carries_its_condition() -> None:
+    declared = "int g; void c(void) { } typedef B A; enum E { e }; struct S { int f; };"
+    summary = bare(lower(f"#if X\n{declared}\n#endif\nint h;\n"))
+    found = [*summary.types, *(item for kind in summary.types for item in kind.fields), *summary.functions]
+    assert [item.name for item in found] == ["A", "E", "S", "e", "f", "c()"]
+    assert [item.condition for item in found] == [Name("X")] * 6
+    assert [(item.name, item.condition) for item in summary.globals] == [("g", Name("X")), ("h", None)]
 
 
 def test_an_include_guard_is_no_condition() -> None:

@@ -19,6 +19,7 @@ from callkit_lint.ir import (
     Call,
     Closure,
     Expr,
+    Field,
     FileSummary,
     Function,
     Literal,
@@ -26,6 +27,7 @@ from callkit_lint.ir import (
     Name,
     Operator,
     Statement,
+    TypeDecl,
     Unknown,
 )
 
@@ -825,7 +827,7 @@ def test_conditions_around_switch_cases_keep_both() -> None:
     assert [line.strip() for line in shown if "call" in line] == ["call a()", "call b()", "call c()"]
 
 
-def test_conditions_around_declarations_are_attributes() -> None:
+def test_declarations_carry_their_conditions() -> None:
     source = """
     #if os(iOS)
     import UIKit
@@ -848,14 +850,44 @@ def test_conditions_around_declarations_are_attributes() -> None:
     """
     summary = lowered(source)
     assert summary.imports == ("UIKit", "AppKit")
-    assert summary.types[0].attributes == ("#if os(iOS)",)
-    assert summary.types[0].fields[0].attributes == ("#if os(iOS)", "#if !(DEBUG)", "#if BETA")
-    shown = {function.name: function.attributes for function in summary.functions if function.name}
-    assert shown == {
-        "a()": ("#if os(iOS)", "#if DEBUG"),
-        "e()": ("#if os(iOS)", "#if !(DEBUG)", "#if !(BETA)"),
-        "g()": (),
+    shown = [line for line in dump(summary).splitlines() if not line.startswith("    ")]
+    assert shown == [
+        "language swift",
+        "imports UIKit, AppKit",
+        "type 4: class A #if(os(iOS))",
+        "  field c = d() #if((os(iOS) && !DEBUG && BETA))",
+        "function 4: initial values A #if(os(iOS))",
+        "  7: #if",
+        "function 6: method A.a() selector a #if((os(iOS) && DEBUG))",
+        "  6: call b()",
+        "function 10: method A.e() selector e #if((os(iOS) && !DEBUG && !BETA))",
+        "function 19: function g()",
+    ]
+
+
+def test_every_kind_of_declaration_carries_its_condition() -> None:
+    source = """
+    #if X
+    let a = 1
+    typealias B = C
+    enum D { case e }
+    protocol P { var p: Int { get } }
+    func f() {}
+    struct S {
+        var c: Int { 1 }
+        static let d = 2
+        subscript(i: Int) -> Int { 3 }
+        init() {}
     }
+    #endif
+    """
+    summary = lowered(source)
+    members = [item for kind in summary.types for item in kind.fields]
+    declared: list[TypeDecl | Field | Function] = [*summary.types, *summary.globals, *members, *summary.functions]
+    assert [item.name for item in declared] == [
+        *("B", "D", "P", "S", "a", "e", "d", "a", "p", "f()", "c", "d", "subscript(_:)", "init()"),
+    ]
+    assert [isinstance(item.condition, Name) and item.condition.name for item in declared] == ["X"] * 14
 
 
 # ---- places ---------------------------------------------------------------------------------------------------------

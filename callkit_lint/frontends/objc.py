@@ -274,11 +274,6 @@ class _FileLowering(StatementLowering):
             name = opened
         return name
 
-    def _conditions(self, node: Node) -> tuple[str, ...]:
-        if not self.preprocessed.conditionals:
-            return ()
-        return tuple(f"#if {condition}" for condition in self.preprocessed.conditions_of(node.start_byte))
-
     def _swift_name(self, start: int, end: int) -> str:
         """The name in an `NS_SWIFT_NAME(…)` between two offsets of the original text, "" where there is none."""
         if not self._has_swift_names:
@@ -304,7 +299,7 @@ class _FileLowering(StatementLowering):
         name_node = next((child for child in header if child.type == "identifier"), None)
         name = self.source(name_node) if name_node is not None else ""
         category = node.child_by_field_name("category")
-        attributes = [*self._conditions(node), *self._type_swift_name(node, header)]
+        attributes = self._type_swift_name(node, header)
         if category is not None:
             attributes.append(f"({self.source(category)})")
             kind = "category" if kind == "interface" else kind
@@ -317,6 +312,7 @@ class _FileLowering(StatementLowering):
                 tuple(self._fields(members)),
                 tuple(attributes),
                 self._header_location(header[0], header[-1]),
+                self.compiled_where(node),
             )
         )
         self.declarations([child for child in members if child.is_named], name)
@@ -393,7 +389,7 @@ class _FileLowering(StatementLowering):
 
     def _variables(self, node: Node, attributes: tuple[str, ...]) -> Iterable[Field]:
         """The fields of a property or instance variable: one for each name that it declares."""
-        conditions = self._conditions(node)
+        condition = self.compiled_where(node)
         for declaration in node.named_children:
             if declaration.type != "struct_declaration":
                 continue
@@ -411,8 +407,9 @@ class _FileLowering(StatementLowering):
                         self.declared_type(declaration, declarators[0], declarator, name),
                         None,
                         "class" in attributes,
-                        (*conditions, *attributes, *owned),
+                        (*attributes, *owned),
                         self.location(node),
+                        condition,
                     )
 
     # ---- methods
@@ -426,8 +423,7 @@ class _FileLowering(StatementLowering):
         end = found.body.start_byte if found.body is not None else node.end_byte
         swift_name = self._swift_name(node.start_byte, end)
         name = swift_name or imported_name(selector, types, is_init, result, owner, found.is_static)
-        attributes = [*self._conditions(node)]
-        attributes += [f"NS_SWIFT_NAME({swift_name})"] if swift_name else []
+        attributes = [f"NS_SWIFT_NAME({swift_name})"] if swift_name else []
         attributes += ["IBAction"] if result == "IBAction" else []
         attributes += ["optional"] if optional else []
         if self._has_react_native:
@@ -446,6 +442,7 @@ class _FileLowering(StatementLowering):
                 found.is_static,
                 tuple(attributes),
                 self._header_location(node, found.end or node),
+                self.compiled_where(node),
             )
         )
 
@@ -506,8 +503,7 @@ class _FileLowering(StatementLowering):
         start = self.text.rfind(b"\n", 0, node.start_byte) + 1
         header = self.original[start : function.start_byte].decode(errors="replace")
         swift_name = self._swift_name(start, node.end_byte if body is None else function.end_byte)
-        attributes = [*self._conditions(node)]
-        attributes += [f"NS_SWIFT_NAME({swift_name})"] if swift_name else []
+        attributes = [f"NS_SWIFT_NAME({swift_name})"] if swift_name else []
         attributes += ["static"] if re.search(r"\bstatic\b", header) else []
         attributes += ["constructor"] if _CONSTRUCTOR.search(header) else []
         qualifier, scope = _CXX_OWNER.search(header), self._scope_of(node.start_byte)
@@ -524,6 +520,7 @@ class _FileLowering(StatementLowering):
                 body,
                 attributes=tuple(attributes),
                 location=self._header_location(node, function),
+                condition=self.compiled_where(node),
             )
         )
 
@@ -543,7 +540,8 @@ class _FileLowering(StatementLowering):
         if first is None:
             return
         specifiers = self.source(node)[: first.start_byte - node.start_byte]
-        attributes = (*self._conditions(node), *(word for word in _STORAGE if re.search(rf"\b{word}\b", specifiers)))
+        attributes = tuple(word for word in _STORAGE if re.search(rf"\b{word}\b", specifiers))
+        condition = self.compiled_where(node)
         for outer in node.children_by_field_name("declarator"):
             inner = outer.child_by_field_name("declarator") if outer.type == "init_declarator" else outer
             name = declared_identifier(inner)
@@ -556,7 +554,7 @@ class _FileLowering(StatementLowering):
             kind = self.declared_type(node, first, inner, name)
             scope = self._scope_of(node.start_byte)
             fields = scope[1] if scope else self.globals
-            fields.append(Field(self.source(name), kind, value, False, attributes, self.location(node)))
+            fields.append(Field(self.source(name), kind, value, False, attributes, self.location(node), condition))
 
     def _type_definition(self, node: Node) -> None:
         """`typedef … Name;`: an alias, or the name of an enum or struct."""
@@ -571,10 +569,10 @@ class _FileLowering(StatementLowering):
             start = node.children[0].end_byte
             specifiers = self.text[start : declarator.start_byte].decode(errors="replace")
             target = bare_type(f"{specifiers} {self.type_text(declarator, declarator.end_byte, name)}")
-            attributes = self._conditions(node)
             swift_name = self._swift_name(node.start_byte, node.end_byte)
-            attributes += (f"NS_SWIFT_NAME({swift_name})",) if swift_name else ()
-            self.types.append(TypeDecl(self.source(name), "typealias", (target,), (), attributes, self.location(node)))
+            attributes = (f"NS_SWIFT_NAME({swift_name})",) if swift_name else ()
+            place, condition = self.location(node), self.compiled_where(node)
+            self.types.append(TypeDecl(self.source(name), "typealias", (target,), (), attributes, place, condition))
 
     def _tagged_type(self, node: Node, name: str) -> None:
         """An enum with its cases, a struct or union with its fields; `name` is the typedef's."""
@@ -587,7 +585,8 @@ class _FileLowering(StatementLowering):
         kind = "enum" if is_enum else "struct"
         own_name = name or (self.source(tag) if tag is not None else "")
         location = self._header_location(node, tag if tag is not None else node.children[0])
-        self.types.append(TypeDecl(own_name, kind, (), tuple(fields), self._conditions(node), location))
+        condition = self.compiled_where(node)
+        self.types.append(TypeDecl(own_name, kind, (), tuple(fields), (), location, condition))
 
     def _enum_cases(self, body: Node) -> Iterable[Field]:
         for node in flattened(body.named_children):
@@ -595,8 +594,8 @@ class _FileLowering(StatementLowering):
             if node.type == "enumerator" and name is not None:
                 value = node.child_by_field_name("value")
                 lowered = self.expression(value, 0) if value is not None else None
-                attributes = (*self._conditions(node), "case")
-                yield Field(self.source(name), "", lowered, True, attributes, self.location(node))
+                place, condition = self.location(node), self.compiled_where(node)
+                yield Field(self.source(name), "", lowered, True, ("case",), place, condition)
 
     def _struct_fields(self, body: Node) -> Iterable[Field]:
         for node in flattened(body.named_children):
@@ -607,7 +606,8 @@ class _FileLowering(StatementLowering):
                 name = declared_identifier(declarator)
                 if name is not None:
                     kind = self.declared_type(node, first, declarator, name)
-                    yield Field(self.source(name), kind, None, False, self._conditions(node), self.location(node))
+                    place, condition = self.location(node), self.compiled_where(node)
+                    yield Field(self.source(name), kind, None, False, (), place, condition)
 
 
 def _importer_type(text: str) -> str:

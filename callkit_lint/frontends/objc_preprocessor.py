@@ -74,19 +74,18 @@ class Preprocessed:
                 yield found
                 start = found.end
 
-    def conditions_of(self, offset: int) -> list[str]:
-        """The conditions under which the byte at an offset is compiled, outermost first."""
-        conditions: list[str] = []
+    def branches_of(self, offset: int) -> list[tuple[Alternative, bool]]:
+        """The branches whose conditions decide whether the byte at an offset is compiled, outermost first: its own
+        ones, and with False those before them, which must not hold."""
+        found: list[tuple[Alternative, bool]] = []
         for conditional in self.conditionals:
             if conditional.start > offset:
                 break
-            passed: list[str] = []
-            for alternative in conditional.alternatives:
-                if alternative.start <= offset < alternative.end:
-                    conditions += [f"!({condition})" for condition in passed]
-                    conditions += [alternative.condition] if alternative.condition else []
-                passed.append(alternative.condition)
-        return conditions
+            for index, branch in enumerate(conditional.alternatives):
+                if branch.start <= offset < branch.end:
+                    found += [(passed, False) for passed in conditional.alternatives[:index]]
+                    found += [(branch, True)] if branch.condition else []
+        return found
 
 
 def blank(text: bytes) -> bytes:

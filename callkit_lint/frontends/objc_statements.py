@@ -10,7 +10,7 @@ import tree_sitter_objc
 from tree_sitter import Language, Node, Parser
 
 from callkit_lint.frontends.objc_expressions import MAX_DEPTH, ExpressionLowering, declared_identifier
-from callkit_lint.frontends.objc_preprocessor import Conditional, Preprocessed
+from callkit_lint.frontends.objc_preprocessor import Alternative, Conditional, Preprocessed
 from callkit_lint.frontends.objc_types import bare_type
 from callkit_lint.ir import (
     Arm,
@@ -51,6 +51,7 @@ class StatementLowering(ExpressionLowering):
         super().__init__(text)
         self.preprocessed = preprocessed
         self._line_starts: list[int] = []
+        self._conditions: dict[int, Expr] = {}  # of the branches of an `#if`, by where a branch begins
         self.statements: dict[str, LowerStatement] = {
             "expression_statement": self._expression_statement,
             "compound_statement": self._compound,
@@ -128,11 +129,26 @@ class StatementLowering(ExpressionLowering):
         for branch in conditional.alternatives:
             inside = [node for node in nodes if branch.start <= node.start_byte < branch.end]
             body = Block(self._sequence(inside, branch.start, branch.end, depth + 2))
-            line = self.offset_location(self.text.rfind(b"\n", 0, branch.start) + 1, branch.start)
-            condition = Operator("#if", (condition_expression(branch.condition, line),), line)
-            arms.append(Arm(condition if branch.condition else None, body))
+            condition = self._condition_of(branch) if branch.condition else None
+            arms.append(Arm(Operator("#if", (condition,), condition.location) if condition else None, body))
         exhaustive = not conditional.alternatives[-1].condition
         return Branch("#if", None, tuple(arms), exhaustive, self.offset_location(conditional.start, conditional.end))
+
+    def _condition_of(self, branch: Alternative) -> Expr:
+        if branch.start not in self._conditions:
+            line = self.offset_location(self.text.rfind(b"\n", 0, branch.start) + 1, branch.start)
+            self._conditions[branch.start] = condition_expression(branch.condition, line)
+        return self._conditions[branch.start]
+
+    def compiled_where(self, node: Node) -> Expr | None:
+        """The condition under which a declaration is compiled; None where there is no `#if` around it."""
+        parts: list[Expr] = []
+        for branch, holds in self.preprocessed.branches_of(node.start_byte):
+            condition = self._condition_of(branch)
+            parts.append(condition if holds else Operator("!", (condition,), condition.location))
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        return Operator("&&", tuple(parts), parts[-1].location)
 
     def offset_location(self, start: int, end: int) -> Location:
         """The location of a byte range for which there is no node."""

@@ -9,7 +9,7 @@ import tree_sitter_swift
 from tree_sitter import Language, Node, Parser
 
 from callkit_lint.frontends.repair import parse_best
-from callkit_lint.frontends.swift_conditions import compile_condition, condition_text, constant
+from callkit_lint.frontends.swift_conditions import all_of, compile_condition, condition_text, constant, only_where
 from callkit_lint.frontends.swift_expressions import DEEPEST, TYPE_COST
 from callkit_lint.frontends.swift_rewrites import VARIANTS, dropped, prepared
 from callkit_lint.frontends.swift_source import COMMENTS, join, type_name
@@ -88,9 +88,11 @@ def _comments(source: Statements, root: Node) -> tuple[Comment, ...]:
 
 @dataclass
 class _Scope:
-    """The type whose members are being lowered, or the file (`owner` "")."""
+    """The type whose members are being lowered, or the file (`owner` ""); `conditions` is how many `#if`s are around
+    it."""
 
     owner: str
+    conditions: int = 0
     fields: list[Field] = field(default_factory=list)
     initial: list[Statement] = field(default_factory=list)
     loose: list[Node] = field(default_factory=list)
@@ -98,23 +100,23 @@ class _Scope:
 
 @dataclass
 class _MemberCondition:
-    """An `#if` around declarations: the conditions of the arms before, and that of the arm being read."""
+    """An `#if` around declarations: the conditions of the arms before, and that of the arm being read (None for
+    `#else`)."""
 
-    before: list[str]
-    condition: str
+    before: list[Expr]
+    condition: Expr | None
 
-    def attributes(self) -> list[str]:
-        negated = [f"#if !({text})" for text in self.before if _truth(text) is not False]
-        return negated + ([f"#if {self.condition}"] if self.condition and not _truth(self.condition) else [])
+    def parts(self) -> list[Expr]:
+        """What must hold for the arm being read."""
+        negated: list[Expr] = [
+            Operator("!", (inner,), inner.location) for inner in self.before if constant(inner) is not False
+        ]
+        return negated + ([self.condition] if self.condition and not constant(self.condition) else [])
 
     @property
     def dead(self) -> bool:
         """Is this arm never compiled?"""
-        return _truth(self.condition) is False or any(_truth(text) for text in self.before)
-
-
-def _truth(condition: str) -> bool | None:
-    return constant(compile_condition(condition)) if condition else None
+        return constant(self.condition) is False or any(constant(inner) for inner in self.before)
 
 
 class Declarations(Statements):
@@ -142,7 +144,7 @@ class Declarations(Statements):
     # ---- members ----
 
     def _members(self, nodes: list[Node], scope: _Scope) -> None:
-        """The declarations among some nodes, with the `#if` around them as attributes; the rest is loose."""
+        """The declarations among some nodes, with the conditions of the `#if`s around them; the rest is loose."""
         outer = len(self.conditions)
         for node in nodes:
             kind = node.type
@@ -162,15 +164,16 @@ class Declarations(Statements):
 
     def _member_directive(self, node: Node, outer: int) -> None:
         text = self.text(node)
+        condition = compile_condition(condition_text(text), self.location(node))
         if text.startswith("#if"):
-            self.conditions.append(_MemberCondition([], condition_text(text)))
+            self.conditions.append(_MemberCondition([], condition))
         elif len(self.conditions) > outer:
             if text.startswith("#endif"):
                 self.conditions.pop()
                 return
             current = self.conditions[-1]
-            current.before.append(current.condition)
-            current.condition = condition_text(text) if text.startswith("#elseif") else ""
+            current.before += [current.condition] if current.condition else []
+            current.condition = condition if text.startswith("#elseif") else None
 
     def _broken_members(self, node: Node, scope: _Scope) -> None:
         """What the parser skipped between declarations: whole declarations inside it are still good."""
@@ -191,10 +194,9 @@ class Declarations(Statements):
         if parts:
             self.outside.append(Unknown(parts, place))
 
-    def _with_conditions(self, attributes: tuple[str, ...]) -> tuple[str, ...]:
-        if not self.conditions:
-            return attributes
-        return attributes + tuple(text for condition in self.conditions for text in condition.attributes())
+    def compiled_where(self, first: int = 0) -> Expr | None:
+        """The condition under which what is being read is compiled; without that of the first `#if`s around it."""
+        return all_of([part for condition in self.conditions[first:] for part in condition.parts()])
 
     def attributes(self, children: list[Node]) -> tuple[str, ...]:
         """Attributes and modifiers of a declaration, as written but for `@` and spaces."""
@@ -238,10 +240,10 @@ class Declarations(Statements):
             name = f"{scope.owner}.{name}"
         members = next((child for child in children if child.type in _BODIES), None)
         supertypes = tuple(type_name(self.text(child)) for child in children if child.type == "inheritance_specifier")
-        attributes = self._with_conditions(self.attributes(children))
+        attributes, condition = self.attributes(children), self.compiled_where()
         place = self._header(node, children, members)
         first_type, first_function = len(self.types), len(self.functions)
-        inner = _Scope(name)
+        inner = _Scope(name, len(self.conditions))
         if members is not None and self.depth >= DEEPEST:
             self.outside.append(self.too_deep(members))
         elif members is not None:
@@ -249,11 +251,11 @@ class Declarations(Statements):
             self._members(members.children[1:], inner)
             self.depth -= TYPE_COST
             self._keep([child for child in inner.loose if child.type != "directive"], place)
-        self.types.insert(first_type, TypeDecl(name, kind, supertypes, tuple(inner.fields), attributes, place))
+        fields = tuple(inner.fields)
+        self.types.insert(first_type, TypeDecl(name, kind, supertypes, fields, attributes, place, condition))
         if inner.initial:
-            initial = Function(
-                name, "", "", "initial values", (), "", Block(tuple(inner.initial)), False, attributes, place
-            )
+            body = Block(tuple(inner.initial))
+            initial = Function(name, "", "", "initial values", (), "", body, False, attributes, place, condition)
             self.functions.insert(first_function, initial)
 
     def _kind_and_name(self, children: list[Node]) -> tuple[str, str]:
@@ -271,22 +273,23 @@ class Declarations(Statements):
         target = type_name(self.slice(start, node.end_byte)) if start is not None else ""
         if names:
             name = f"{scope.owner}.{names[0]}" if scope.owner else names[0]
-            attributes = self._with_conditions(self.attributes(children))
-            place = self.location(node)
-            self.types.append(TypeDecl(name, "typealias", (target,) if target else (), (), attributes, place))
+            supertypes = (target,) if target else ()
+            place, condition = self.location(node), self.compiled_where()
+            self.types.append(TypeDecl(name, "typealias", supertypes, (), self.attributes(children), place, condition))
 
     def _enum_case(self, node: Node, scope: _Scope) -> None:
         children = self.children(node)
-        attributes = self._with_conditions(("case", *self.attributes(children)))
+        attributes, condition = ("case", *self.attributes(children)), self.compiled_where()
         previous = ""
         for child in children:
             kind = child.type
             if previous == "=":
                 last = scope.fields.pop()
                 value = self.expression(child)
-                scope.fields.append(Field(last.name, "", value, True, attributes, last.location))
+                scope.fields.append(replace(last, value=value))
             elif kind == "simple_identifier":
-                scope.fields.append(Field(self.identifier(child), "", None, True, attributes, self.location(child)))
+                place = self.location(child)
+                scope.fields.append(Field(self.identifier(child), "", None, True, attributes, place, condition))
             previous = kind
 
     # ---- functions ----
@@ -341,6 +344,7 @@ class Declarations(Statements):
                 "static" in attributes or "class" in attributes,
                 attributes,
                 self._header(node, children, body),
+                self.compiled_where(),
             )
         )
 
@@ -364,7 +368,7 @@ class Declarations(Statements):
                 found.append("class")
             elif child.type in _EFFECTS:
                 found.append(self.text(child).partition("(")[0].strip())
-        return self._with_conditions(tuple(found))
+        return tuple(found)
 
     def _result(self, children: list[Node], node: Node) -> str:
         """The bare name of the result type, "" for none."""
@@ -395,6 +399,7 @@ class Declarations(Statements):
                 "static" in self.attributes(children),
                 self._function_attributes(children),
                 self._header(node, children, body),
+                self.compiled_where(),
             )
             self._accessors(body, template)
 
@@ -402,7 +407,7 @@ class Declarations(Statements):
 
     def _property(self, node: Node, scope: _Scope) -> None:
         children = self.children(node)
-        attributes = self._with_conditions(self.attributes(children))
+        attributes = self.attributes(children)
         for item in self.declarators(children):
             names = self.declared_names(item.pattern)
             if item.accessors is not None and item.accessors.type == "computed_property" and len(names) == 1:
@@ -418,7 +423,10 @@ class Declarations(Statements):
         header = self.span(node.start_byte, node.start_byte + len(self.data[node.start_byte : end].rstrip()))
         is_static = "static" in attributes or "class" in attributes
         selector = exposed_selector(name, attributes) if scope.owner else ""
-        return Function(scope.owner, name, selector, "getter", (), item.type, None, is_static, attributes, header)
+        condition = self.compiled_where()
+        return Function(
+            scope.owner, name, selector, "getter", (), item.type, None, is_static, attributes, header, condition
+        )
 
     def _accessors(self, node: Node, template: Function) -> None:
         """The functions of a computed property or subscript."""
@@ -467,8 +475,10 @@ class Declarations(Statements):
         is_static = "static" in attributes or "class" in attributes
         value = self.expression(item.value) if item.value is not None else None
         single = len(names) == 1
+        condition = self.compiled_where()
         for name, place in names:
-            scope.fields.append(Field(name, item.type, value if single else None, is_static, attributes, place))
+            own = value if single else None
+            scope.fields.append(Field(name, item.type, own, is_static, attributes, place, condition))
         if value is not None:
             if is_static or "lazy" in attributes or not scope.owner:
                 for name, _ in names:
@@ -480,9 +490,10 @@ class Declarations(Statements):
                 target: Expr = members[0] if single else Operator("tuple", tuple(members), whole)
                 branch = branch_in(value)
                 if branch is None:
-                    scope.initial.append(Assign(target, value, join(whole, value.location)))
+                    initial: Statement = Assign(target, value, join(whole, value.location))
                 else:
-                    scope.initial.append(with_values(branch, lambda inner: Assign(target, inner, inner.location)))
+                    initial = with_values(branch, lambda inner: Assign(target, inner, inner.location))
+                scope.initial.append(only_where(self.compiled_where(scope.conditions), initial))
         if item.accessors is not None and single:
             self._observers(item.accessors, self._accessor(names[0][0], item, scope, attributes, node))
 
@@ -504,7 +515,7 @@ class Declarations(Statements):
     def _required_property(self, node: Node, scope: _Scope) -> None:
         """A protocol's property: accessors without bodies."""
         children = self.children(node)
-        attributes = self._with_conditions(self.attributes(children))
+        attributes = self.attributes(children)
         requirements = next((child for child in children if child.type == "protocol_property_requirements"), None)
         for item in self.declarators(children):
             for name, _ in self.declared_names(item.pattern):

@@ -99,6 +99,21 @@ def constant(condition: Expr | None) -> bool | None:
     return bool(condition.value) if isinstance(condition, Literal) else None
 
 
+def all_of(conditions: list[Expr]) -> Expr | None:
+    """The condition that all of some hold; None for none."""
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return Operator("&&", tuple(conditions), conditions[-1].location)
+
+
+def only_where(condition: Expr | None, statement: Statement) -> Statement:
+    """A statement that is compiled under a condition alone."""
+    if condition is None:
+        return statement
+    arm = Arm(Operator("#if", (condition,), condition.location), Block((statement,)))
+    return Branch("#if", None, (arm,), False, condition.location)
+
+
 @dataclass
 class Conditional:
     """An `#if` that is being read: the statements before it, and its finished arms."""

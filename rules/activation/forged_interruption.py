@@ -12,7 +12,7 @@ from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for site in program.sites("post") if program.armed else ():
-        if site.constant("notification") == INTERRUPTION and not program.is_dead(site):
+        if site.constant("notification") == INTERRUPTION:
             found = RULE.at_site(site, MESSAGE, related=tuple(listeners(program)))
             runs = program.lifecycle.runs.get(site)
             yield replace(found, phase=runs[0].phase, chain=runs[0].chain()) if runs else found

@@ -16,7 +16,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     if len(dead) < len(program.call_configurations) or not absence.owes_a_configuration(program):
         return
     beside = absence.stands_beside_packages(program)
-    creations = [site for site in program.sites("provider") if not program.is_dead(site)]
+    creations = list(program.sites("provider"))
     if creations and any(program.sites("report", "request start")):
         others = (Place(site.procedure.path, site.location, "another provider") for site in creations[1:])
         uncalled = (Place(s.procedure.path, s.location, "nothing calls the code that sets it here") for s in dead)

@@ -1,0 +1,115 @@
+"""Compile-time conditions (`#if`): what of a file is in an app for iOS devices at all.
+
+Only a certain answer counts. What the project's settings decide (`DEBUG`, an app's own flags) stays open, unless a
+`#define` of the program states it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from callkit_lint.conditions import FALSE, TRUE, Test, negate, never_hold, spelled
+from callkit_lint.ir import Call, Expr, Literal, Name, Operator
+
+# No app that is built today runs on an older system, or with an older SDK: Xcode 15 and later cannot target one.
+OLDEST_SYSTEM = 12.0
+OLDEST_SDK = 17.0
+_DEEPEST = 20
+_VERSION_MACRO = re.compile(r"__IPHONE_(\d+)_(\d+)")
+_HOLDS = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
+
+
+def is_off(condition: Expr | None, macros: Mapping[str, str]) -> bool:
+    """Whether a declaration under this condition is certainly not compiled."""
+    return condition is not None and never_hold((compile_time_test(condition, macros),))
+
+
+def compile_time_test(condition: Expr, macros: Mapping[str, str], depth: int = 0) -> Test:
+    """What a compile-time condition answers, with the constants that the program defines."""
+    if depth > _DEEPEST:
+        return Test("opaque")
+    match condition:
+        case Operator("!", (inner,)):
+            return negate(compile_time_test(inner, macros, depth + 1))
+        case Operator("&&" | "||" as op, operands):
+            parts = tuple(compile_time_test(part, macros, depth + 1) for part in operands)
+            return Test("and" if op == "&&" else "or", parts)
+        case Literal(value) if isinstance(value, bool | int):
+            return TRUE if value else FALSE
+        case Operator(op, (left, right)) if op in _HOLDS:
+            return _compared(op, left, right, macros)
+        case Name(name):
+            return _named(name, macros)
+        case Call(name, None, (argument,)):
+            return _called(name, argument.value, macros)
+    return Test("opaque", text=spelled(condition))
+
+
+def _named(name: str, macros: Mapping[str, str]) -> Test:
+    if name in ("TARGET_OS_IPHONE", "TARGET_OS_IOS"):
+        return TRUE
+    if name.startswith("TARGET_OS_") or name == "TARGET_IPHONE_SIMULATOR":
+        return FALSE  # another system, or the simulator, where CallKit does not activate the session
+    if name in macros:
+        return TRUE if macros[name].strip() not in ("0", "NO", "false") else FALSE
+    return Test("opaque", text=name)
+
+
+def _called(name: str, argument: Expr, macros: Mapping[str, str]) -> Test:
+    named = argument.name if isinstance(argument, Name) else ""
+    match name, named:
+        case "targetEnvironment", "simulator":
+            return FALSE
+        case "os", _:
+            return TRUE if named == "iOS" else FALSE
+        case "arch", "i386" | "x86_64":
+            return FALSE  # how the simulator was tested for before targetEnvironment
+        case "defined", _ if named in macros or named == "__OBJC__" or _number(argument, macros) is not None:
+            return TRUE
+    return Test("opaque", text=f"{name} {spelled(argument)}")
+
+
+def _compared(op: str, left: Expr, right: Expr, macros: Mapping[str, str]) -> Test:
+    """`__IPHONE_OS_VERSION_MAX_ALLOWED >= 80000`, `VERSION > 2`: decided where the numbers are known, or their least
+    values."""
+    a, b = _number(left, macros), _number(right, macros)
+    opaque = Test("opaque", text=f"{spelled(left)} {spelled(right)}")
+    if a is not None and b is not None:
+        return TRUE if _HOLDS[op](a, b) else FALSE
+    least = _at_least(left)
+    if least is None or b is None:
+        return opaque
+    if (op == ">=" and least >= b) or (op == ">" and least > b):
+        return TRUE
+    return FALSE if (op == "<" and least >= b) or (op in ("<=", "==") and least > b) else opaque
+
+
+def _number(expr: Expr, macros: Mapping[str, str], depth: int = 0) -> int | None:
+    match expr:
+        case Literal(bool()):
+            return None
+        case Literal(int(value)):
+            return value
+        case Name(name) if version := _VERSION_MACRO.fullmatch(name):
+            return int(version[1]) * 10_000 + int(version[2]) * 100
+        case Name(name) if name in macros and depth < _DEEPEST:
+            text = macros[name].strip("() \t")
+            return int(text) if text.isdigit() and len(text) < 10 else None
+    return None
+
+
+def _at_least(expr: Expr) -> int | None:
+    match expr:
+        case Name("__IPHONE_OS_VERSION_MAX_ALLOWED"):
+            return int(OLDEST_SDK * 10_000)
+        case Name("__IPHONE_OS_VERSION_MIN_REQUIRED"):
+            return int(OLDEST_SYSTEM * 10_000)
+    return None
