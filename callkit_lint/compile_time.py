@@ -11,20 +11,12 @@ from collections.abc import Mapping
 
 from callkit_lint.conditions import FALSE, TRUE, Test, negate, never_hold, spelled
 from callkit_lint.ir import Call, Expr, Literal, Name, Operator
+from callkit_lint.system_versions import COMPARE, OLDEST_SYSTEM, Version
 
-# No app that is built today runs on an older system, or with an older SDK: Xcode 15 and later cannot target one.
-OLDEST_SYSTEM = 12.0
-OLDEST_SDK = 17.0
+# The SDK of Xcode 15, which App Store Connect has asked for since April 2024.
+OLDEST_SDK = (17, 0)
 _DEEPEST = 20
 _VERSION_MACRO = re.compile(r"__IPHONE_(\d+)_(\d+)")
-_HOLDS = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}
 
 
 def is_off(condition: Expr | None, macros: Mapping[str, str]) -> bool:
@@ -44,7 +36,7 @@ def compile_time_test(condition: Expr, macros: Mapping[str, str], depth: int = 0
             return Test("and" if op == "&&" else "or", parts)
         case Literal(value) if isinstance(value, bool | int):
             return TRUE if value else FALSE
-        case Operator(op, (left, right)) if op in _HOLDS:
+        case Operator(op, (left, right)) if op in COMPARE:
             return _compared(op, left, right, macros)
         case Name(name):
             return _named(name, macros)
@@ -83,7 +75,7 @@ def _compared(op: str, left: Expr, right: Expr, macros: Mapping[str, str]) -> Te
     a, b = _number(left, macros), _number(right, macros)
     opaque = Test("opaque", text=f"{spelled(left)} {spelled(right)}")
     if a is not None and b is not None:
-        return TRUE if _HOLDS[op](a, b) else FALSE
+        return TRUE if COMPARE[op](a, b) else FALSE
     least = _at_least(left)
     if least is None or b is None:
         return opaque
@@ -99,7 +91,7 @@ def _number(expr: Expr, macros: Mapping[str, str], depth: int = 0) -> int | None
         case Literal(int(value)):
             return value
         case Name(name) if version := _VERSION_MACRO.fullmatch(name):
-            return int(version[1]) * 10_000 + int(version[2]) * 100
+            return _written((int(version[1]), int(version[2])))
         case Name(name) if name in macros and depth < _DEEPEST:
             text = macros[name].strip("() \t")
             return int(text) if text.isdigit() and len(text) < 10 else None
@@ -109,7 +101,12 @@ def _number(expr: Expr, macros: Mapping[str, str], depth: int = 0) -> int | None
 def _at_least(expr: Expr) -> int | None:
     match expr:
         case Name("__IPHONE_OS_VERSION_MAX_ALLOWED"):
-            return int(OLDEST_SDK * 10_000)
+            return _written(OLDEST_SDK)
         case Name("__IPHONE_OS_VERSION_MIN_REQUIRED"):
-            return int(OLDEST_SYSTEM * 10_000)
+            return _written(OLDEST_SYSTEM)
     return None
+
+
+def _written(version: Version) -> int:
+    """A version as these macros write it: 12.1 is 120100."""
+    return version[0] * 10_000 + version[1] * 100

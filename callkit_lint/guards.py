@@ -6,12 +6,13 @@ A name that only sounds like it silences a report; a name in another language is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
-from callkit_lint.compile_time import OLDEST_SYSTEM, compile_time_test
+from callkit_lint import system_versions
+from callkit_lint.compile_time import compile_time_test
 from callkit_lint.conditions import FALSE, TRUE, Constant, Known, Parameter, Test, Value, negate, spelled, words
 from callkit_lint.ir import Call, Expr, Literal, Member, Name, Operator
+from callkit_lint.system_versions import COMPARE, OLDEST_SYSTEM, Version
 
 
 class ConditionReader:
@@ -19,11 +20,16 @@ class ConditionReader:
     expression that a helper or computed property of the program returns, so that a condition is seen through it."""
 
     def __init__(
-        self, evaluate: Callable[[Expr], Value], returned: Callable[[Expr], Expr | None], macros: Mapping[str, str]
+        self,
+        evaluate: Callable[[Expr], Value],
+        returned: Callable[[Expr], Expr | None],
+        macros: Mapping[str, str],
+        oldest_system: Version = OLDEST_SYSTEM,
     ) -> None:
         self._evaluate = evaluate
         self._returned = returned
         self._macros = macros
+        self._oldest = oldest_system
 
     def read(self, expr: Expr, depth: int = 0) -> Test:
         if depth > 20:
@@ -44,7 +50,8 @@ class ConditionReader:
             case Operator("#if", (inner,)):
                 return compile_time_test(inner, self._macros)
             case Operator("available", operands):
-                return self._available([str(part.value) for part in operands if isinstance(part, Literal)])
+                platforms = [str(part.value) for part in operands if isinstance(part, Literal)]
+                return system_versions.available(platforms, self._oldest)
             case Operator("if case", (pattern, subject)):
                 return self.matches(subject, pattern)
             case Operator("let", (_, Operator("as" | "as?", (_, Name(kind))))):
@@ -55,6 +62,10 @@ class ConditionReader:
                     if self._empty(value).kind != "opaque"
                     else Test("opaque", text=spelled(value))
                 )
+            case Operator("==" | "!=" | "<" | "<=" | ">" | ">=" as op, (left, right)) if (
+                test := system_versions.compared(op, self._seen(left), self._seen(right), self._oldest)
+            ):
+                return test
             case Operator("==" | "===", (left, right)):
                 return self._equal(left, right)
             case Operator("!=" | "!==", (left, right)):
@@ -82,11 +93,15 @@ class ConditionReader:
                 return Test("opaque")
         return self._equal(subject, pattern)
 
+    def _seen(self, expr: Expr) -> Expr:
+        """What a local name stands for, else the expression itself."""
+        return (self._returned(expr) or expr) if isinstance(expr, Name) else expr
+
     def _truth(self, expr: Expr, depth: int) -> Test:
         value = self._evaluate(expr)
         if isinstance(value, Parameter) or (isinstance(value, Known) and isinstance(value.value, bool)):
             return Test("truth", value=value, text=spelled(expr))
-        if (test := _recognise(expr)) is not None:
+        if (test := system_versions.named(expr, self._oldest) or _recognise(expr)) is not None:
             return test
         inner = self._returned(expr)
         if inner is not None:
@@ -138,18 +153,11 @@ class ConditionReader:
     def _ordered(self, op: str, left: Expr, right: Expr) -> Test:
         a, b = self._evaluate(left), self._evaluate(right)
         if isinstance(b, Known) and isinstance(b.value, int | float) and not isinstance(b.value, bool):
-            if _names_system_version(left):
-                return _version_test(op, float(b.value))
             if op == ">" and b.value == 0 and (test := _call_list(left)):
                 return negate(test)
             if isinstance(a, Known) and isinstance(a.value, int | float):
-                return TRUE if _holds(op, float(a.value), float(b.value)) else FALSE
+                return TRUE if COMPARE[op](a.value, b.value) else FALSE
         return Test("opaque", text=f"{spelled(left)} {spelled(right)}")
-
-    def _available(self, platforms: list[str]) -> Test:
-        """`#available(iOS 10, *)`: true up to the oldest system; above that it is open."""
-        versions = [float(m[1]) for text in platforms if (m := re.match(r"iOS\D*(\d+(?:\.\d+)?)", text))]
-        return TRUE if versions and versions[0] <= OLDEST_SYSTEM else Test("opaque", text=" ".join(platforms))
 
 
 ROUTE_CHANGE_REASONS = frozenset(
@@ -212,21 +220,3 @@ def _call_list(expr: Expr) -> Test | None:
     text = spelled(expr)
     named = words(text)
     return Test("no call", text=text) if named and named[-1] == "count" and {"call", "calls"} & set(named) else None
-
-
-def _names_system_version(expr: Expr) -> bool:
-    named = spelled(expr).lower()
-    return "systemversion" in named or "majorversion" in named or "iosversion" in named or "ios_version" in named
-
-
-def _holds(op: str, a: float, b: float) -> bool:
-    return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
-
-
-def _version_test(op: str, version: float) -> Test:
-    """A test of the system's version: none is below the oldest."""
-    if version <= OLDEST_SYSTEM and op in (">=", ">"):
-        return TRUE
-    if (version <= OLDEST_SYSTEM and op == "<") or (version < OLDEST_SYSTEM and op == "<="):
-        return FALSE
-    return Test("opaque", text="system version")

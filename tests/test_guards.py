@@ -410,6 +410,15 @@ def test_whether_there_is_a_call_in_objc(body: str, phases: set[str]) -> None:
         ("if (UIDevice.current.systemVersion as NSString).floatValue >= 10.0 { ACT }", ALL),
         ("if (UIDevice.current.systemVersion as NSString).floatValue < 13.0 { ACT }", ALL),
         ("if ProcessInfo.processInfo.operatingSystemVersion.majorVersion < 10 { ACT }", NEVER),
+        ('if UIDevice.current.systemVersion.compare("8.0", options: .numeric) == .orderedAscending { ACT }', NEVER),
+        ('if UIDevice.current.systemVersion.compare("8.0", options: .numeric) != .orderedAscending { ACT }', ALL),
+        ("if let v = Float(UIDevice.current.systemVersion), v < 11.0 { ACT }", NEVER),
+        ("if let v = Float(UIDevice.current.systemVersion), v < 13.0 { ACT }", ALL),
+        ("let v = ProcessInfo.processInfo.operatingSystemVersion\nif v.majorVersion < 11 { ACT }", NEVER),
+        ("if ProcessInfo.processInfo.operatingSystemVersion.minorVersion < 4 { ACT }", ALL),
+        ("if 10 > Int(UIDevice.current.systemVersion)! { ACT }", NEVER),
+        ("if !ProcessInfo().isOperatingSystemAtLeast(LEAST) { ACT }", NEVER),
+        ("if !ProcessInfo().isOperatingSystemAtLeast(version) { ACT }", ALL),
         ('if Locale.current.regionCode == "CN" { ACT }', NEVER),
         ('if Locale.current.regionCode != "CN" { ACT }', ALL),
         ('guard Locale.current.regionCode != "CN" else { ACT\n return }', NEVER),
@@ -424,10 +433,13 @@ def test_whether_there_is_a_call_in_objc(body: str, phases: set[str]) -> None:
     ],
 )
 def test_where_the_app_runs(body: str, phases: set[str]) -> None:
-    assert passing(swift(body)) == phases
+    least = "OperatingSystemVersion(majorVersion: 10, minorVersion: 0, patchVersion: 0)"
+    assert passing(swift(body.replace("LEAST", least))) == phases
 
 
 OLD = "[[[UIDevice currentDevice] systemVersion] floatValue]"
+COMPARED = 'if ([[UIDevice currentDevice].systemVersion compare:@"8.0" options:NSNumericSearch]'
+LEAST = "isOperatingSystemAtLeastVersion:"
 
 
 @pytest.mark.parametrize(
@@ -449,6 +461,32 @@ OLD = "[[[UIDevice currentDevice] systemVersion] floatValue]"
         (f"if ({OLD} >= 10.0) {{ ACT }}", ALL),
         (f"if ({OLD} >= 10.0) {{ return; }}\nACT", NEVER),
         ("if ([UIDevice currentDevice].systemVersion.floatValue < 10) { ACT }", NEVER),
+        ('if (SYSTEM_VERSION_GREATER_THAN_OR_EQUAL_TO(@"7.0")) { ACT }', ALL),
+        ('if (SYSTEM_VERSION_GREATER_THAN_OR_EQUAL_TO(@"7.0")) { } else { ACT }', NEVER),
+        ("if (MY_SYSTEM_VERSION_GREATER_THAN_OR_EQUAL_TO(10.0)) { } else { ACT }", NEVER),
+        ('if (SYSTEM_VERSION_LESS_THAN(@"8.0")) { ACT }', NEVER),
+        ('if (SYSTEM_VERSION_LESS_THAN_OR_EQUAL_TO(@"7.0")) { return; }\nACT', ALL),
+        ('if (SYSTEM_VERSION_EQUAL_TO(@"9.0")) { ACT }', NEVER),
+        ('if (SYSTEM_VERSION_GREATER_THAN(@"13.0")) { } else { ACT }', ALL),
+        ("if (SYSTEM_VERSION_LESS_THAN(minimum)) { ACT }", ALL),
+        ("if (floor(NSFoundationVersionNumber) <= NSFoundationVersionNumber_iOS_9_x_Max) { ACT }", NEVER),
+        ("if (floor(NSFoundationVersionNumber) > NSFoundationVersionNumber_iOS_9_x_Max) { ACT }", ALL),
+        ("if (NSFoundationVersionNumber < NSFoundationVersionNumber_Unheard_Of) { ACT }", ALL),
+        (f"float version = {OLD};\nif (version < 8.0) {{ ACT }}", NEVER),
+        (f"float version = {OLD};\nif (version < 8.0) {{ return; }}\nACT", ALL),
+        (f"if ({OLD} == 8.0) {{ ACT }}", NEVER),
+        (f"if ({OLD} != 8.0) {{ ACT }}", ALL),
+        (f"{COMPARED} == NSOrderedAscending) {{ ACT }}", NEVER),
+        (f"{COMPARED} != NSOrderedAscending) {{ ACT }}", ALL),
+        (f"{COMPARED} == NSOrderedDescending) {{ }} else {{ ACT }}", NEVER),
+        (f"{COMPARED} == NSOrderedSame) {{ ACT }}", NEVER),
+        (f"{COMPARED} == other) {{ ACT }}", ALL),
+        (f"if (![[NSProcessInfo processInfo] {LEAST}(NSOperatingSystemVersion){{10, 0, 0}}]) {{ ACT }}", NEVER),
+        (f"if (![[NSProcessInfo processInfo] {LEAST}(NSOperatingSystemVersion){{13, 0, 0}}]) {{ ACT }}", ALL),
+        ("if (iOS7Later) { } else { ACT }", NEVER),
+        ("if (IS_OS_8_OR_LATER) { ACT }", ALL),
+        ("if (!IS_OS_8_OR_LATER) { ACT }", NEVER),
+        ("if (!iOS13OrLater) { ACT }", ALL),
         ('if ([[NSLocale currentLocale].countryCode isEqualToString:@"CN"]) { ACT }', NEVER),
         ('if ([@"CN" isEqualToString:region]) { ACT }', NEVER),
         ('if (![[NSLocale currentLocale].countryCode isEqualToString:@"CN"]) { ACT }', ALL),
