@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from callkit_lint import handover
+from callkit_lint import assignments, handover, property_observers
 from callkit_lint.arguments import argument_for, shown
-from callkit_lint.closures import Use
 from callkit_lint.conditions import FALSE, Known, Test, Value, negate, never_hold, spelled
 from callkit_lint.graph import Edge, Position, Site
 from callkit_lint.guards import ConditionReader
 from callkit_lint.identifiers import makes_identifier, reads
 from callkit_lint.ir import (
-    Argument,
     Assign,
     Attempt,
     Block,
@@ -98,7 +96,7 @@ class BodyWalk:
             case Declare():
                 self.declare(statement)
             case Assign():
-                self.assign(statement)
+                assignments.assign(self, statement)
             case Branch():
                 self.branch(statement)
             case Loop(condition, body, at_least_once):
@@ -159,79 +157,6 @@ class BodyWalk:
             kind.removesuffix(".Type") if statement.type else kind, value, closure=closure, scope=tuple(self.scope)
         )
         self.view.forget()
-
-    def assign(self, statement: Assign) -> None:
-        closure = self.closure(statement.value) if isinstance(statement.value, Closure) else None
-        if closure is None:
-            self.visit(statement.value)
-        target = statement.target
-        if isinstance(target, Name) and target.name in self.view.locals:
-            known = self.view.locals[target.name]
-            may_stay = makes_identifier(known.value) and tuple(self.scope) != known.scope
-            self.view.locals[target.name] = Local(
-                known.type or self.view.type_of(statement.value),
-                known.value if may_stay else None,
-                closure=closure or known.closure,
-                scope=known.scope,
-            )
-            self.view.forget()
-            return
-        owner, name = self.property(target)
-        if closure is not None or isinstance(statement.value, Name):
-            self.store(owner, name, closure, statement.value)
-        if owner and name:
-            for procedure in self.setters(owner, name):
-                parameter = procedure.parameters[0].name if procedure.parameters else "newValue"
-                self.edge(
-                    procedure,
-                    statement.location,
-                    "now",
-                    {parameter: evaluate(self.view, statement.value)},
-                    f"sets {name}",
-                )
-        if isinstance(target, Member):
-            self.visit(target.base)
-        found = self.view.assigned(owner, name)
-        if found.api is not None:
-            self.order += 1
-            call = Call(name, None, (Argument("", statement.value),), statement.location)
-            self.site(call, found.api, found.confidence)
-
-    def property(self, target: Expr) -> tuple[str, str]:
-        """The type and name of an assigned property."""
-        match target:
-            case Name(name):
-                return self.view.owner, name
-            case Member(base, name) if base is not None:
-                return self.view.type_of(base).removesuffix(".Type"), name
-        return "", ""
-
-    def setters(self, owner: str, name: str) -> list[Procedure]:
-        """What an assignment runs: a setter, `didSet` and `willSet`, or an Objective-C setter method."""
-        symbols = self.linking.symbols
-        found = [
-            p
-            for p in symbols.members(owner, name, self.view.path, selector=False)
-            if p.function.kind in ("setter", "didSet", "willSet")
-        ]
-        setter = f"set{name[:1].upper()}{name[1:]}:"
-        return found + symbols.members(owner, setter, self.view.path, selector=True)
-
-    def store(self, owner: str, name: str, closure: Procedure | None, value: Expr) -> None:
-        slot = self.slot(owner, name)
-        if slot is None:
-            return
-        if closure is not None:
-            self.linking.flow.stored[slot].append(closure)
-        elif isinstance(value, Name) and self.parameter(value.name):
-            self.linking.flow.uses[self.function, value.name].append(Use(self.procedure, stored_in=slot))
-
-    def slot(self, owner: str, name: str) -> tuple[str, str] | None:
-        """A property that can hold a closure, named by the type that declares it: the program's or a framework's."""
-        if not owner:
-            return None
-        found = self.linking.symbols.field(owner, name, self.view.path)
-        return (found[1].name if found else owner, name)
 
     def parameter(self, name: str) -> bool:
         local = self.view.locals.get(name)
@@ -319,6 +244,9 @@ class BodyWalk:
             (index, item) for index, item in enumerate(call.arguments) if handover.is_callable(self, item.value)
         ]
         self.order += 1
+        if call.message and not found.procedures:
+            assignments.send(self, call)
+        property_observers.add_observer(self, call)
         if found.api is None and not found.procedures and not self.never_runs():
             self.linking.unresolved.add(call.name.partition(":")[0])
         if found.api is not None:

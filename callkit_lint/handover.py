@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from callkit_lint import assignments, property_observers
 from callkit_lint.arguments import parameter_for, run_mode
 from callkit_lint.closures import RANK, Use
 from callkit_lint.graph import Observation
@@ -61,7 +62,7 @@ def invokes_closure(walk: BodyWalk, call: Call) -> bool:
 
 def invoke_stored(walk: BodyWalk, call: Call, owner: str) -> None:
     """A call through a property of a type: whatever closures the program stores there run now."""
-    if slot := walk.slot(owner, call.name):
+    if slot := assignments.slot_of(walk, owner, call.name):
         edge = walk.make_edge(walk.procedure, call.location, "now", {}, f"calls {call.name}")
         walk.linking.invocations.append(Invocation(edge, slot))
 
@@ -77,8 +78,11 @@ def hand_over(walk: BodyWalk, call: Call, found: Resolution, index: int, argumen
             mode = "screen"  # a target and its action: the frameworks' controls and gestures
         else:
             mode = "now" if call.name in walk.linking.vocabulary.runs_now else "unknown"
+    observed = property_observers.watched(walk, call) if mode == "unknown" else None
     for procedure in targets(walk, call, found, argument.value):
-        if mode == "notification":
+        if observed:
+            property_observers.watch(walk, procedure, *observed)
+        elif mode == "notification":
             observe(walk, registered(walk.linking.vocabulary, found.api, call), procedure, call.location)
         elif mode == "unknown" and (name := published(walk.linking.vocabulary, call)):
             observe(walk, name, procedure, call.location)

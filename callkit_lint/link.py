@@ -15,7 +15,7 @@ from callkit_lint.closures import latest
 from callkit_lint.graph import Observation
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import Vocabulary
-from callkit_lint.linking import Linking
+from callkit_lint.linking import Linking, Slot, Watch
 from callkit_lint.resolution import Local, View
 from callkit_lint.symbols import Procedure, Symbols
 
@@ -48,6 +48,7 @@ def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary) -> Graph:
         BodyWalk(linking, procedure, procedure, view, dead=procedure in dead).run()
     _connect_closures(linking)
     _connect_posts(linking)
+    _connect_watches(linking)
     return Graph(
         symbols,
         linking.procedures,
@@ -83,3 +84,15 @@ def _connect_posts(linking: Linking) -> None:
         for observation in observers.get(post.notification, ()):
             text = f"{post.edge.text}, which {observation.observer.display} observes"
             post.edge.caller.edges.append(replace(post.edge, callee=observation.observer, text=text))
+
+
+def _connect_watches(linking: Linking) -> None:
+    """Setting a property runs who observes it, before the assignment is over."""
+    watches: dict[Slot, list[Watch]] = defaultdict(list)
+    for watch in linking.watches:
+        watches[watch.slot].append(watch)
+    for change in linking.changes:
+        for watch in watches.get(change.slot, ()):
+            text = f"{change.edge.text}, which {watch.observer.display} observes"
+            edge = replace(change.edge, callee=watch.observer, mode=watch.mode, arguments=watch.known, text=text)
+            change.edge.caller.edges.append(edge)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callkit_lint.closures import ClosureFlow
+from callkit_lint.conditions import Value
 from callkit_lint.graph import Edge, Observation
 from callkit_lint.knowledge import Vocabulary
 from callkit_lint.symbols import Procedure, Symbols
+
+Slot = tuple[str, str]  # a property: the type that declares it, and its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,28 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A call of a closure that is stored in a property (`slot`: the declaring type and the property)."""
+    """A call of a closure that is stored in a property."""
 
     edge: Edge
-    slot: tuple[str, str]
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A procedure that runs when a property is set; `known` are the values that its parameters have then."""
+
+    slot: Slot
+    observer: Procedure
+    mode: str
+    known: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A property is set; `edge` leads nowhere yet."""
+
+    edge: Edge
+    slot: Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +68,6 @@ class Linking:
     given: list[Given] = field(default_factory=list)
     invocations: list[Invocation] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     unresolved: set[str] = field(default_factory=set)  # base names of calls that reached nothing

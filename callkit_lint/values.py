@@ -8,6 +8,7 @@ from callkit_lint.conditions import Fresh, Known, Parameter, Value
 from callkit_lint.identifiers import makes_identifier, text_of_identifier
 from callkit_lint.ir import (
     Arm,
+    Argument,
     Branch,
     Call,
     Collection,
@@ -19,6 +20,7 @@ from callkit_lint.ir import (
     Name,
     Operator,
     Statement,
+    Selector,
 )
 from callkit_lint.resolution import View
 from callkit_lint.symbols import Procedure
@@ -50,6 +52,10 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
             return evaluate(view, base, depth + 1)
         case Member(base, name):
             return _member(view, base, name, depth)
+        case Operator("keypath", (path,)):
+            return Known(_key_path(path))
+        case Call("NSStringFromSelector", None, (Argument(_, Selector(name)),)):
+            return Known(name)
         case Call(_, _, (argument,)) if _wraps(expr):
             return evaluate(view, argument.value, depth + 1)
         case Call(name, _, (argument, *_)) if name in NOTIFICATION_MAKERS:
@@ -65,6 +71,19 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
             known = evaluate(view, inner, depth + 1)
             return Known(not known.value) if isinstance(known, Known) and isinstance(known.value, bool) else None
     return None
+
+
+def _key_path(path: Expr) -> str:
+    """`state.name` of `\\Call.state.name`, as strings spell key paths."""
+    names: list[str] = []
+    while isinstance(path, Member):
+        names.append(path.name)
+        if path.base is None:
+            break
+        path = path.base
+    if isinstance(path, Name) and path.name and not path.name[0].isupper() and path.name != "self":
+        names.append(path.name)
+    return ".".join(reversed(names))
 
 
 def _option_set(view: View, items: tuple[Expr, ...], depth: int) -> Value:
