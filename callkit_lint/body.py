@@ -7,7 +7,7 @@ from functools import partial
 
 from callkit_lint import assignments, handover, property_observers
 from callkit_lint.arguments import argument_for, shown
-from callkit_lint.conditions import FALSE, Known, Test, Value, negate, never_hold, spelled
+from callkit_lint.conditions import FALSE, TRUE, Known, Test, Value, negate, never_hold, spelled
 from callkit_lint.graph import Edge, Position, Site
 from callkit_lint.guards import ConditionReader
 from callkit_lint.identifiers import makes_identifier, reads
@@ -73,6 +73,8 @@ class BodyWalk:
         for statement in block.statements:
             if isinstance(statement, Defer):
                 deferred.append(statement.body)
+            elif isinstance(statement, Operator) and statement.op == "label":
+                self.reach_label()
             else:
                 self.statement(statement)
         for body in reversed(deferred):
@@ -80,6 +82,10 @@ class BodyWalk:
         survived = tuple(self.guards[depth + len(conditions) :])
         del self.guards[depth:]
         return survived
+
+    def reach_label(self) -> None:
+        """A `goto` comes here from anywhere: no condition before it can be relied on, but that the code is dead."""
+        self.guards[:] = [guard if never_hold((guard,)) else TRUE for guard in self.guards]
 
     def nested(self, block: Block, *conditions: Test) -> tuple[Test, ...]:
         """A block that may not run: an arm, a loop's body, a handler."""

@@ -56,6 +56,20 @@ def test_what_is_not_understood_stays_open() -> None:
     assert passing(objc("ACT")) == passing(objc("if (ready) { ACT }")) == ALL
 
 
+@pytest.mark.parametrize(
+    ("body", "phases"),
+    [
+        ("if (self.calls.count > 0) goto out;\nACT\nout: return;", NO_CALL),
+        ("if (self.calls.count > 0) goto out;\nf();\nout:\nACT", ALL),
+        ("if (self.calls.count == 0) { f();\nout: g();\nACT }\nif (failed) goto out;", ALL),
+        ("#if TARGET_OS_SIMULATOR\nf();\nout: g();\nACT\n#endif", NEVER),
+        ("if (self.calls.count > 0) { if (failed) goto out; return; }\nout:\nACT", ALL),
+    ],
+)
+def test_nothing_is_known_behind_a_label(body: str, phases: set[str]) -> None:
+    assert passing(objc(body)) == phases
+
+
 # ---- interruptions --------------------------------------------------------------------------------------------------
 
 RAW = "guard let raw = note.userInfo?[AVAudioSessionInterruptionTypeKey] as? UInt else { return }\n"

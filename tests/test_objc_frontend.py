@@ -228,6 +228,24 @@ def test_statements(source: str, expected: Statement) -> None:
     assert statement(source) == expected
 
 
+def test_labels_lose_no_statement() -> None:
+    source = "if (a) goto out;\nf();\nout: g();\nswitch (x) { case 1: here: h(); break; }\n{ last: ; k(); }"
+    leave = Branch("if", None, (Arm(A, Block((Exit("goto"),))),), False)
+    inner = Block((label("here"), call("h")))
+    assert statements(source) == (
+        leave,
+        call("f"),
+        label("out"),
+        call("g"),
+        Branch("switch", X, (Arm(case(Literal(1)), inner),), False),
+        Block((label("last"), call("k"))),
+    )
+
+
+def label(name: str) -> Operator:
+    return Operator("label", (Literal(name),))
+
+
 def test_a_declaration_of_several_names_and_a_comma_are_several_statements() -> None:
     assert statements("int a = 1, *b;") == (Declare("a", "int", Literal(1)), Declare("b", "int", None))
     assert statements("f(), g();") == (call("f"), call("g"))

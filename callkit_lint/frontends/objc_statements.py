@@ -235,7 +235,10 @@ class StatementLowering(ExpressionLowering):
     def _labeled(self, node: Node, depth: int) -> tuple[Statement, ...]:
         result: list[Statement] = []
         for child in node.named_children:
-            if child.type != "statement_identifier":
+            if child.type == "statement_identifier":
+                name = Literal(self.source(child), self.location(child))
+                result.append(Operator("label", (name,), self.location(child)))
+            else:
                 result += self.statement(child, depth + 1)
         return tuple(result)
 
