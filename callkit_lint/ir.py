@@ -115,7 +115,8 @@ class Operator:
     "let" (Name bound, value: true when the value is not nil); "case" (patterns of a switch arm or of `if case`, which
     has the subject as its last operand under the op "if case"); "where" (condition added to a pattern);
     "available" (Literal "iOS 14", ...); "#if" (the compile-time condition); "each", "await each" (the sequence of a
-    loop); "label" (Literal: the place that a `goto` of this name leads to); "[]" (base, index); ":" (key, value); "tuple"; "keypath".
+    loop); "label" (Literal: the place that a `goto` of this name leads to); "[]" (base, index); ":"
+    (key, value); "tuple"; "keypath".
     """
 
     op: str

@@ -103,6 +103,7 @@ class Symbols:
         self.by_selector: dict[str, list[Procedure]] = defaultdict(list)
         self.subtypes: dict[str, set[str]] = defaultdict(set)
         self._shorter: dict[str, list[str]] = defaultdict(list)
+        self._objc_names: dict[str, str] = {}  # of Swift types that Objective-C knows under another one
         # A table never changes once it is built: what was looked up once is kept.
         self._lineages: dict[tuple[str, str], tuple[tuple[str, TypeInfo | None], ...]] = {}
         self._descendants: dict[str, list[str]] = {}
@@ -126,6 +127,8 @@ class Symbols:
             (path, decl) for path, summary in files.items() for decl in summary.types if not self._is_off(decl)
         ]
         for path, decl in declarations:
+            if other := _objc_name(decl):
+                self._objc_names[other] = decl.name
             if decl.kind == "typealias":
                 self.aliases[decl.name.rpartition(".")[2]] = decl.supertypes[0] if decl.supertypes else ""
             elif decl.kind in PRIMARY and not _is_category(decl):
@@ -174,7 +177,11 @@ class Symbols:
 
     def type_at(self, name: str, path: str) -> TypeInfo | None:
         """The program's type of this name as seen from a file; None when there is none, or several equally near."""
-        found = self.types.get(name) or [info for full in self._shorter.get(name, []) for info in self.types[full]]
+        found = (
+            self.types.get(name)
+            or self.types.get(self._objc_names.get(name, ""))
+            or [info for full in self._shorter.get(name, []) for info in self.types[full]]
+        )
         if len(found) <= 1:
             return found[0] if found else None
         nearness = [_shared_directories(info.path, path) for info in found]
@@ -284,6 +291,12 @@ def _constants(summaries: Iterable[FileSummary]) -> dict[str, str]:
         for name, value in summary.macros:
             found[name].add(value)
     return {name: values.pop() for name, values in found.items() if len(values) == 1}
+
+
+def _objc_name(decl: TypeDecl) -> str:
+    """The name under which Objective-C knows a Swift type that has another one: `@objc(Name) class Type`."""
+    named = (item[5:-1] for item in decl.attributes if item.startswith("objc(") and item.endswith(")"))
+    return next((name for name in named if name != decl.name and decl.kind in PRIMARY), "")
 
 
 def _is_category(decl: TypeDecl) -> bool:

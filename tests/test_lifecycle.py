@@ -115,11 +115,56 @@ EXPORTED = {
 EXPORTED_SWIFT = "class A: NSObject {{ @{attribute} func begin(_ sender: Any) {{ {swift} }} }}"
 
 
-@pytest.mark.parametrize("exported", VOCABULARY.exported, ids=lambda exported: exported.attribute)
+EXTERN = "RCT_EXTERN_METHOD"  # declares what another file defines
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [exported for exported in VOCABULARY.exported if exported.attribute != EXTERN],
+    ids=lambda exported: exported.attribute,
+)
 def test_exported_function_opens_its_phase(exported: Exported) -> None:
     path, source = EXPORTED.get(exported.attribute, ("A.swift", EXPORTED_SWIFT))
     source = source.format(attribute=exported.attribute, swift=ACTIVATE, objc=ACTIVATE_OBJC)
     assert phases(program({path: source})) == {exported.phase}
+
+
+@pytest.mark.parametrize(
+    ("declared", "function"),
+    [
+        ("RCT_EXTERN_METHOD(begin:(NSString *)name)", "@objc func begin(_ name: String)"),
+        (
+            "RCT_EXTERN_METHOD(begin:(NSString *)name with:(NSNumber *)n)",
+            "@objc func begin(_ name: String, with n: Int)",
+        ),
+        (
+            "RCT_EXTERN_METHOD(begin:(NSString *)name with:(NSNumber *)n)",
+            "@objc(begin:with:) func start(a: String, b: Int)",
+        ),
+        ("RCT_EXTERN_METHOD(begin)", "@objc func begin()"),
+        ("RCT_EXTERN_REMAP_METHOD(jsName, begin:(NSString *)name)", "@objc func begin(_ name: String)"),
+        ("RCT_EXTERN__BLOCKING_SYNCHRONOUS_METHOD(begin)", "@objc func begin()"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("module", "swift"),
+    [
+        ("RCT_EXTERN_MODULE(Calls, NSObject)", "@objc(Calls) class Calls: NSObject"),
+        ("RCT_EXTERN_MODULE(Calls, NSObject)", "@objc(Calls) final class CallsModule: NSObject"),
+        ("RCT_EXTERN_REMAP_MODULE(JsCalls, Calls, NSObject)", "@objc(Calls) class Calls: NSObject"),
+    ],
+)
+def test_a_swift_method_that_objc_declares_for_react_native(
+    declared: str, function: str, module: str, swift: str
+) -> None:
+    header = f"#import <React/RCTBridgeModule.h>\n@interface {module}\n{declared}\n@end\n"
+    other = "@objc func other() { OTHER }"
+    text = f"{swift} {{\n{function} {{ {ACTIVATE} }}\n{other}\n}}"
+    assert phases(program({"Calls.m": header, "Calls.swift": text.replace("OTHER", "")})) == {"bridge"}
+    assert (
+        phases(program({"Calls.m": header, "Calls.swift": text.replace(ACTIVATE, "").replace("OTHER", ACTIVATE)}))
+        == set()
+    )
 
 
 def test_an_action_of_a_swift_screen() -> None:

@@ -94,7 +94,7 @@ OBJC = """
         ('@"state"', "self.model.state = 1;", "ACT", {"answer"}),
         ('@"state"', "[self.model setState:1];", "ACT", {"answer"}),
         ("NSStringFromSelector(@selector(state))", "self.model.state = 1;", "ACT", {"answer"}),
-        ('@"state"', "NSLog(@\"%ld\", (long)self.model.state);", "ACT", set()),
+        ('@"state"', 'NSLog(@"%ld", (long)self.model.state);', "ACT", set()),
         ('@"state"', "self.model.state = 1;", 'if ([keyPath isEqualToString:@"state"]) { ACT }', {"answer"}),
         ('@"state"', "self.model.state = 1;", 'if ([keyPath isEqualToString:@"mode"]) { ACT }', set()),
     ],
@@ -132,5 +132,6 @@ def test_the_chain_names_the_property_and_its_observer() -> None:
 
 
 def test_an_observer_added_in_dead_code_observes_nothing() -> None:
-    text = "class A { @Published var s = 0\nfunc w() {\n#if os(macOS)\n$s.sink { _ in use() }\n#endif\n}\nfunc f() { s = 1 } }"
+    dead = "#if os(macOS)\n$s.sink { _ in use() }\n#endif"
+    text = f"class A {{ @Published var s = 0\nfunc w() {{\n{dead}\n}}\nfunc f() {{ s = 1 }} }}"
     assert modes(linked({"A.swift": text}), "A.f()") == []
