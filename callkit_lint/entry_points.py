@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from callkit_lint.conditions import words
 from callkit_lint.graph import Edge, Position, Site
@@ -12,6 +13,7 @@ from callkit_lint.ir import Function, Location
 from callkit_lint.knowledge import Callback, Exported, Vocabulary
 from callkit_lint.link import Graph
 from callkit_lint.rule import Confidence
+from callkit_lint.screens import keypad_screens, nib_objects, screens, shows_a_call
 from callkit_lint.symbols import Procedure, TypeInfo
 
 PROVIDERS = frozenset({"CXProvider", "ConversationManager", "PTChannelManager"})
@@ -34,6 +36,13 @@ class Root:
 def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
     """Everything that opens a phase: callbacks, notifications, exported methods, set-up, and calls to the call
     system."""
+    keypads = keypad_screens(graph)
+    for root in _entry_points(graph, vocabulary):
+        yield _on_screen(root, keypads) if root.phase == "screen" else root
+    yield from _from_nibs(graph, keypads)
+
+
+def _entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
     for procedure in graph.symbols.procedures:
         for callback in vocabulary.callbacks:
             if is_callback(procedure, callback) and conforms(graph, procedure, callback):
@@ -89,25 +98,26 @@ def _exported_elsewhere(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
 def _entry(
     procedure: Procedure, phase: str, text: str, location: Location | None = None, *, acts: bool = False
 ) -> Root:
-    """An entry point; on a call screen the app's screens are part of the call, as far as its name can be trusted."""
-    where = location or procedure.location
-    if phase == "screen" and shows_a_call(procedure.function.owner):
-        return Root(procedure, "call" if acts else "call screen", text, where, confidence=Confidence.medium, acts=acts)
-    return Root(procedure, phase, text, where, acts=acts)
+    return Root(procedure, phase, text, location or procedure.location, acts=acts)
 
 
-CALL_WORDS = frozenset({"call", "calling", "incall", "voip"})
-NO_CALL_SCREEN_WORDS = frozenset(
-    {"history", "log", "logs", "list", "recent", "recents", "setting", "settings", "details", "contact", "contacts"}
-    | {"callback", "cell", "manager", "delegate", "provider", "service", "controllers"}
-)
-VIEW_WORDS = frozenset({"view", "screen", "button", "keypad", "pad"})
+def _on_screen(root: Root, keypads: AbstractSet[str]) -> Root:
+    """On the screen of a call the user acts in the call, and a keypad comes in one: as far as names can be trusted."""
+    owner = root.procedure.function.owner
+    if not shows_a_call(owner) and owner not in keypads:
+        return root
+    phase = "call" if root.acts or owner in keypads else "call screen"
+    return replace(root, phase=phase, confidence=Confidence.medium)
 
 
-def shows_a_call(owner: str) -> bool:
-    """Whether a type's name says that it is the screen of a call: `CallViewController`, not `CallHistoryView`."""
-    named = set(words(owner.rpartition(".")[2]))
-    return bool(CALL_WORDS & named) and not NO_CALL_SCREEN_WORDS & named
+def _from_nibs(graph: Graph, keypads: AbstractSet[str]) -> Iterator[Root]:
+    """What is created where the nib of a call's screen is loaded."""
+    for screen, info in screens(graph):
+        if shows_a_call(screen) or screen in keypads:
+            phase = "call" if screen in keypads else "call screen"
+            for kind, procedure in nib_objects(graph, screen, info.path):
+                text = f"a screen of the app comes, {screen}, and its nib creates {kind}"
+                yield Root(procedure, phase, text, procedure.location, confidence=Confidence.medium)
 
 
 def is_callback(procedure: Procedure, callback: Callback) -> bool:
@@ -165,6 +175,9 @@ def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
                 for procedure in info.methods.get(key, []):
                     if procedure.function.kind in ("init", "initial values"):
                         yield Root(procedure, "setup", f"{why} {name}", procedure.location)
+
+
+VIEW_WORDS = frozenset({"view", "screen", "button", "keypad", "pad"})
 
 
 def _call_screens(graph: Graph) -> Iterator[Root]:
