@@ -24,14 +24,15 @@ LATER = frozenset(
 
 def watched(walk: BodyWalk, call: Call) -> tuple[Slot, str] | None:
     """The property of the program that a call with a closure observes, and when the closure runs after a change:
-    `observe(\\.state) { … }`, `publisher(for: \\.state).sink { … }`, `$state.receive(on: queue).sink { … }`."""
+    `observe(\\.state) { … }`, `publisher(for: \\.state).sink { … }`, `$state.receive(on: queue).sink { … }`,
+    `onReceive(model.$state) { … }`."""
     if call.message or not call.name:
         return None
     if call.name == "observe" and call.arguments:
         slot = _property(walk, call.receiver, call.arguments[0].value)
         return (slot, "now") if slot else None
     mode = "now"
-    expr = call.receiver
+    expr = call.arguments[0].value if call.name == "onReceive" and call.arguments else call.receiver
     while isinstance(expr, Call):
         if expr.name == "publisher" and expr.arguments and expr.arguments[0].label == "for":
             slot = _property(walk, expr.receiver, expr.arguments[0].value)

@@ -171,6 +171,38 @@ def test_an_action_of_a_swift_screen() -> None:
     assert phases(program({"A.swift": EXPORTED_SWIFT.format(attribute="IBAction", swift=ACTIVATE)})) == {"screen"}
 
 
+VIEW = "struct {}: View {{ var body: some View {{ {} }} }}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Text(title).onAppear { ACT }",
+        "Text(title).onAppear(perform: { ACT })",
+        "Text(title).padding().task { ACT }",
+        "Text(title).task(id: number) { ACT }",
+        "Text(title).onDisappear { ACT }",
+        "VStack { Text(title).onAppear { ACT } }",
+        "NavigationView { List { ForEach(rows) { row in Text(row).task { ACT } } } }",
+    ],
+)
+def test_what_a_view_does_when_it_comes_or_goes(body: str) -> None:
+    view = VIEW.format("Settings", body.replace("ACT", ACTIVATE))
+    assert phases(program({"A.swift": view})) == {"screen"}
+    assert phases(program({"A.swift": view.replace("Settings", "CallView")})) == {"call screen"}
+    app = f"struct TheApp: App {{ var body: some Scene {{ WindowGroup {{ {body} }} }} }}"
+    assert phases(program({"A.swift": app.replace("ACT", ACTIVATE)})) == {"setup"}
+
+
+def test_what_an_app_of_swiftui_creates_at_launch() -> None:
+    app = "struct TheApp: App {{ {} var body: some Scene {{ WindowGroup {{ Root() }} }} }}\n"
+    model = f"class Model {{ init() {{ {ACTIVATE} }} }}\n"
+    root = "struct Root: View { @StateObject var model = Model()\nvar body: some View { Text(title) } }"
+    assert phases(program({"A.swift": app.format("") + model + root})) == {"setup"}
+    assert phases(program({"A.swift": app.format("@StateObject var model = Model()\n") + model})) == {"setup"}
+    assert phases(program({"A.swift": app.format(f"init() {{ {ACTIVATE} }}\n")})) == {"setup"}
+
+
 SCREEN = "class {}: UIViewController {{ override func viewDidAppear(_ animated: Bool) {{ {} }} }}"
 
 

@@ -32,6 +32,7 @@ def swift(members: str, setting: str = "model.state = 1") -> set[str]:
         ("model.$mode.receive(on: queue).sink { _ in ACT }", "model.mode = 1", {"answered"}),
         ("model.$mode.removeDuplicates().sink { [weak self] _ in self?.f() }", "model.mode = 1", {"answer"}),
         ("model.$mode.sink { _ in ACT }", "model.mode += 1", {"answer"}),
+        ("view.onReceive(model.$mode) { _ in ACT }", "model.mode = 1", {"answer"}),
         ("model.$mode.sink { _ in ACT }", "print(model.mode)", set()),
     ],
 )
