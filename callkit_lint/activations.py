@@ -119,10 +119,9 @@ def at_interruptions(program: Program) -> Iterator[Occurrence]:
 
 
 def _occurrence(kind: str, start: Fact, run: Run, alone: bool) -> Occurrence:
-    towards = run.fact.steps()[len(start.steps()) :]
-    if alone or not towards:
+    if alone:
         return Occurrence(kind, run, run.path, run.location)
-    return Occurrence(kind, run, start.procedure.path, towards[0][1].location)
+    return Occurrence(kind, run, start.procedure.path, run.place_from(start))
 
 
 def _repairs(program: Program) -> Iterator[tuple[str, Fact]]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from callkit_lint import assignments, handover, property_observers
 from callkit_lint.arguments import argument_for, shown
+from callkit_lint.compile_time import compiled_arm
 from callkit_lint.conditions import FALSE, TRUE, Known, Test, Value, negate, never_hold, spelled
 from callkit_lint.graph import Edge, Position, Site
 from callkit_lint.guards import ConditionReader
@@ -126,6 +127,14 @@ class BodyWalk:
                 self.visit(statement)
 
     def branch(self, branch: Branch) -> None:
+        chosen = compiled_arm(branch, self.linking.symbols.macros)
+        if chosen is not None:
+            for arm in branch.arms:
+                if arm is chosen:
+                    self.guards += self.block(arm.body)  # runs as if there were no `#if`
+                else:
+                    self.nested(arm.body, FALSE)
+            return
         self.visit(branch.subject)
         earlier: list[Test] = []
         leaving = True  # every arm so far leaves: what follows runs only where none of them was taken
@@ -133,7 +142,8 @@ class BodyWalk:
         for arm in branch.arms:
             test: Test | None = None
             if arm.condition is not None:
-                self.visit(arm.condition)
+                if branch.kind != "#if":
+                    self.visit(arm.condition)
                 test = (
                     self.reader.matches(branch.subject, arm.condition)
                     if branch.subject is not None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from callkit_lint.conditions import FALSE, TRUE, Test, negate, never_hold, spelled
-from callkit_lint.ir import Call, Expr, Literal, Name, Operator
+from callkit_lint.ir import Arm, Branch, Call, Expr, Literal, Name, Operator
 from callkit_lint.system_versions import COMPARE, OLDEST_SYSTEM, Version
 
 # The SDK of Xcode 15, which App Store Connect has asked for since April 2024.
@@ -22,6 +22,20 @@ _VERSION_MACRO = re.compile(r"__IPHONE_(\d+)_(\d+)")
 def is_off(condition: Expr | None, macros: Mapping[str, str]) -> bool:
     """Whether a declaration under this condition is certainly not compiled."""
     return condition is not None and never_hold((compile_time_test(condition, macros),))
+
+
+def compiled_arm(branch: Branch, macros: Mapping[str, str]) -> Arm | None:
+    """The arm of an `#if` that is certainly the one compiled; None where that is not known, or it is none."""
+    if branch.kind != "#if":
+        return None
+    for arm in branch.arms:
+        condition = arm.condition.operands[0] if isinstance(arm.condition, Operator) else Literal(True)
+        test = compile_time_test(condition, macros)
+        if never_hold((negate(test),)):
+            return arm
+        if not never_hold((test,)):
+            return None
+    return None
 
 
 def compile_time_test(condition: Expr, macros: Mapping[str, str], depth: int = 0) -> Test:

@@ -127,6 +127,12 @@ class Run:
             made = made or (edge.callee.closure is None and edge.callee.function.kind in ("init", "initial values"))
         return False
 
+    def place_from(self, start: Fact) -> Location:
+        """Where the code at the start of a way leads to this call: its first call of something that is not a closure
+        of its own, else this call."""
+        way = self.fact.steps()[len(start.steps()) :]
+        return next((edge.location for _, edge in way if edge.callee.parent is not edge.caller), self.location)
+
     def chain(self) -> tuple[Place, ...]:
         """The evidence: the entry point, each call on the way, and the API call itself."""
         root = self.fact.root

@@ -46,13 +46,13 @@ def is_source(path: str) -> bool:
     return path.endswith((".swift", ".m", ".mm", ".h"))
 
 
-def _edited(data: bytes, edits: list[Edit]) -> bytes:
+def edited(data: bytes, edits: list[Edit]) -> bytes:
     for start, end, text in sorted(edits, reverse=True):
         data = data[:start] + text + data[end:]
     return data
 
 
-def _descendants(root: Node, *kinds: str) -> Iterator[Node]:
+def descendants(root: Node, *kinds: str) -> Iterator[Node]:
     stack = [root]
     while stack:
         node = stack.pop()
@@ -61,7 +61,7 @@ def _descendants(root: Node, *kinds: str) -> Iterator[Node]:
         stack.extend(reversed(node.children))
 
 
-def _text(node: Node | None) -> bytes:
+def text_of(node: Node | None) -> bytes:
     return node.text or b"" if node else b""
 
 
@@ -77,17 +77,17 @@ def _with_lead(data: bytes, node: Node) -> tuple[int, int]:
     return start, end
 
 
-def _has_conditions(data: bytes) -> bool:
+def has_conditions(data: bytes) -> bool:
     """Whether a file has an `#if` around something: what is moved would leave it."""
     return re.search(rb"(?m)^\s*#if", data) is not None
 
 
-def _imports(root: Node) -> list[Node]:
+def imports(root: Node) -> list[Node]:
     return [node for node in root.children if node.type in ("import_declaration", "preproc_include")]
 
 
-def _import_lines(root: Node) -> bytes:
-    return b"".join(_text(node).strip() + b"\n" for node in _imports(root))
+def import_lines(root: Node) -> bytes:
+    return b"".join(text_of(node).strip() + b"\n" for node in imports(root))
 
 
 # ---- every type in a file of its own --------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def split_types(files: Mapping[str, bytes]) -> Files:
     """Each top-level type in a file of its own."""
     result: Files = {}
     for path, data in files.items():
-        if _has_conditions(data):
+        if has_conditions(data):
             result[path] = data
         elif path.endswith(".swift"):
             result |= _split_swift(path, data)
@@ -115,19 +115,19 @@ def _split_swift(path: str, data: bytes) -> Files:
     if len(types) < 2 or re.search(rb"(?m)^(private|fileprivate) ", data):
         return {path: data}
     result, edits = dict[str, bytes](), list[Edit]()
-    names = [f"{_text(node.child_by_field_name('name')).decode()}.swift" for node in types]
+    names = [f"{text_of(node.child_by_field_name('name')).decode()}.swift" for node in types]
     stays = path if path in names else names[0]
     for node, name in zip(types, names, strict=True):
         if name == stays:
             continue
         start, end = _with_lead(data, node)
-        result[name] = _import_lines(root) + b"\n" + data[start:end].lstrip(b"\n")
+        result[name] = import_lines(root) + b"\n" + data[start:end].lstrip(b"\n")
         edits.append((start, end, b""))
-    return {path: _edited(data, edits), **result}
+    return {path: edited(data, edits), **result}
 
 
 def _is_extension(node: Node) -> bool:
-    return _text(node.child_by_field_name("declaration_kind")) == b"extension"
+    return text_of(node.child_by_field_name("declaration_kind")) == b"extension"
 
 
 def _split_objc(path: str, data: bytes) -> Files:
@@ -146,16 +146,16 @@ def _split_objc(path: str, data: bytes) -> Files:
                 edits.append((start, end, b""))
         header = f'#import "{name}.h"\n'.encode()
         if parts["class_interface"]:
-            result[f"{name}.h"] = _import_lines(root) + b"".join(parts["class_interface"])
+            result[f"{name}.h"] = import_lines(root) + b"".join(parts["class_interface"])
             imported += header
         body = b"".join(parts["class_implementation"])
-        result[f"{name}{path[path.rindex('.') :]}"] = _import_lines(root) + header + body
-    at = _imports(root)[-1].end_byte
-    return {path: _edited(data, [*edits, (at, at, imported)]), **result}
+        result[f"{name}{path[path.rindex('.') :]}"] = import_lines(root) + header + body
+    at = imports(root)[-1].end_byte
+    return {path: edited(data, [*edits, (at, at, imported)]), **result}
 
 
 def _class_name(node: Node) -> str:
-    return next(_text(child).decode() for child in node.children if child.type == "identifier")
+    return next(text_of(child).decode() for child in node.children if child.type == "identifier")
 
 
 # ---- helper methods in an extension or a category -------------------------------------------------------------------
@@ -174,7 +174,7 @@ def helpers_to_another_file(files: Mapping[str, bytes]) -> Files:
 def _move_helpers(files: Mapping[str, bytes], *, another_file: bool) -> Files:
     result: Files = {}
     for path, data in files.items():
-        if _has_conditions(data):
+        if has_conditions(data):
             result[path] = data
         elif path.endswith(".swift"):
             result |= _swift_helpers(path, data, files, another_file)
@@ -190,7 +190,7 @@ def _move_helpers(files: Mapping[str, bytes], *, another_file: bool) -> Files:
     return result
 
 
-def _is_called(name: str, own: bytes, files: Mapping[str, bytes]) -> bool:
+def is_called(name: str, own: bytes, files: Mapping[str, bytes]) -> bool:
     """Whether the program calls, sends or selects a method of this name elsewhere than in its own text."""
     use = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b\s*[(:\])]")
     everywhere = sum(len(use.findall(data)) for path, data in files.items() if not path.endswith(".h"))
@@ -206,20 +206,20 @@ def _swift_helpers(path: str, data: bytes, files: Mapping[str, bytes], another_f
             continue
         moved = []
         for method in body.children:
-            name = _text(method.child_by_field_name("name")).decode()
-            overrides = b"override" in _text(method).partition(b"func")[0]
-            if method.type == "function_declaration" and not overrides and _is_called(name, _text(method), files):
+            name = text_of(method.child_by_field_name("name")).decode()
+            overrides = b"override" in text_of(method).partition(b"func")[0]
+            if method.type == "function_declaration" and not overrides and is_called(name, text_of(method), files):
                 moved.append(_with_lead(data, method))
         if moved:
             edits += [(start, end, b"") for start, end in moved]
             methods = b"\n".join(data[start:end].strip(b"\n") + b"\n" for start, end in moved)
-            name = _text(node.child_by_field_name("name")).decode()
+            name = text_of(node.child_by_field_name("name")).decode()
             extension = f"\nextension {name} {{\n".encode() + methods + b"}\n"
             if another_file:
-                result[f"{name}+Helpers.swift"] = _import_lines(root) + extension
+                result[f"{name}+Helpers.swift"] = import_lines(root) + extension
             else:
                 extensions += extension
-    return {path: _edited(data, edits) + extensions, **result}
+    return {path: edited(data, edits) + extensions, **result}
 
 
 def _objc_helpers(path: str, data: bytes, files: Mapping[str, bytes], another_file: bool) -> Files:
@@ -229,7 +229,7 @@ def _objc_helpers(path: str, data: bytes, files: Mapping[str, bytes], another_fi
         if node.type != "class_implementation" or node.child_by_field_name("category") is not None:
             continue
         methods = [child for part in node.children for child in part.children if child.type == "method_definition"]
-        moved = [method for method in methods if _is_called(_keyword(method), _text(method), files)]
+        moved = [method for method in methods if is_called(keyword(method), text_of(method), files)]
         if not moved:
             continue
         spans = [_with_lead(data, method) for method in moved]
@@ -250,20 +250,20 @@ def _objc_helpers(path: str, data: bytes, files: Mapping[str, bytes], another_fi
                 seen += data[start:end]
                 edits.append((start, end, b""))
         header = f'#import "{name}+Helpers.h"\n'.encode()
-        result[f"{name}+Helpers.h"] = _import_lines(root) + seen + b"\n" + interface
+        result[f"{name}+Helpers.h"] = import_lines(root) + seen + b"\n" + interface
         result[f"{name}+Helpers.m"] = header + b"\n" + category
-        at = _imports(root)[-1].end_byte
+        at = imports(root)[-1].end_byte
         edits.append((at, at, header))
-    return {path: _edited(data, edits), **result}
+    return {path: edited(data, edits), **result}
 
 
-def _keyword(method: Node) -> str:
-    return next(_text(child).decode() for child in method.children if child.type == "identifier")
+def keyword(method: Node) -> str:
+    return next(text_of(child).decode() for child in method.children if child.type == "identifier")
 
 
 def _signature(method: Node) -> bytes:
     body = next(child for child in method.children if child.type == "compound_statement")
-    return _text(method)[: body.start_byte - method.start_byte].strip()
+    return text_of(method)[: body.start_byte - method.start_byte].strip()
 
 
 # ---- guard for if, and if for guard ---------------------------------------------------------------------------------
@@ -293,9 +293,9 @@ def _each(path: str, data: bytes, rewrites: Mapping[str, Callable[[Node], list[E
     if not is_source(path):
         return data
     edits: list[Edit] = []
-    for node in _descendants(parse(path, data), *rewrites):
+    for node in descendants(parse(path, data), *rewrites):
         edits += rewrites[node.type](node)
-    return _edited(data, edits)
+    return edited(data, edits)
 
 
 def _after(node: Node) -> list[Node]:
@@ -336,7 +336,7 @@ def _swift_guard(node: Node) -> list[Edit]:
 def _swift_if(node: Node) -> list[Edit]:
     body = _swift_body(node)
     leaves = next((child for child in node.children if child.type == "statements"), None)
-    if body is None or not _after(node) or _text(leaves) != b"return":
+    if body is None or not _after(node) or text_of(leaves) != b"return":
         return []
     keyword, exit_, opening, closing = node.children[0], _token(node, "else"), _token(node, "{"), node.children[-1]
     return [
@@ -353,7 +353,7 @@ def _objc_body(node: Node) -> Node | None:
     if block is None or block.type != "compound_statement" or block.parent is None:
         return None
     if block.parent.type == "method_definition":
-        return block if re.match(rb"[-+]\s*\(void\)", _text(block.parent)) else None
+        return block if re.match(rb"[-+]\s*\(void\)", text_of(block.parent)) else None
     return block if block.parent.type == "block_literal" else None
 
 
@@ -384,7 +384,7 @@ def _objc_if(node: Node) -> list[Edit]:
     body, block = _objc_body(node), node.child_by_field_name("consequence")
     if body is None or block is None or not _after(node) or node.child_by_field_name("alternative") is not None:
         return []
-    if [_text(child) for child in block.named_children] != [b"return;"]:
+    if [text_of(child) for child in block.named_children] != [b"return;"]:
         return []
     return [
         *_negated(node),

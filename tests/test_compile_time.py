@@ -171,6 +171,22 @@ def test_what_is_not_compiled_is_no_evidence() -> None:
     assert "begin" not in dead.graph.unresolved
 
 
+@pytest.mark.parametrize(
+    ("condition", "after"),
+    [("os(iOS)", True), ("!targetEnvironment(simulator)", True), ("DEBUG", False), ("os(macOS)", False)],
+)
+def test_what_is_certainly_compiled_stands_as_if_there_were_no_condition(condition: str, after: bool) -> None:
+    text = f"func f() {{\n#if {condition}\n{ACTIVATE}\n#else\ng()\n#endif\n{ACTIVATE}\n}}"
+    first, second = procedure(linked({"A.swift": text}), "f()").sites
+    assert first.position.dominates(second.position) is after
+
+
+def test_a_condition_that_is_certain_keeps_what_leaves() -> None:
+    text = "func f() {\n#if os(iOS)\nguard calls.isEmpty else { return }\n#endif\nACT\n}".replace("ACT", ACTIVATE)
+    (only,) = procedure(linked({"A.swift": text}), "f()").sites
+    assert [test.kind for test in only.guards] == ["no call"]
+
+
 def test_a_closure_made_in_dead_code_is_dead() -> None:
     text = f"func f() {{\n#if os(macOS)\nDispatchQueue.main.async {{ {ACTIVATE} }}\n#endif\n}}"
     assert list(program({"A.swift": text}).sites("activate")) == []

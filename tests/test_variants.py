@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.examples import Example, check, fixtures, page_examples
+from callkit_lint import driver, lowering
+from callkit_lint.config import Config
+from tests.examples import Example, check, fixtures, page_examples, write
+from tests.rewording import REWORDERS
 from tests.rewriting import REWRITERS, is_source, parse
 
+ALL = {**REWRITERS, **REWORDERS}
 EXAMPLES = [*page_examples(), *fixtures()]
 
 
 def variants() -> Iterator[tuple[str, Example, Example]]:
     """The rewriter's name, the example and its variant, where they differ."""
-    for name, rewrite in REWRITERS.items():
+    for name, rewrite in ALL.items():
         for program in EXAMPLES:
             files = rewrite(program.files)
             if files != program.files:
@@ -29,7 +34,21 @@ def test_variant_gives_the_same_verdict(variant: Example) -> None:
     check(variant)
 
 
-@pytest.mark.parametrize("name", REWRITERS)
+@pytest.mark.parametrize("program", [*fixtures(), *page_examples()[::20]], ids=str)
+def test_a_warm_cache_gives_the_same_verdict(program: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read from the files, and then from the cache alone: equal in every word."""
+    monkeypatch.setenv("CALLKIT_LINT_CACHE_DIR", str(tmp_path / "cache"))
+    root = tmp_path / "app"
+    write(program.files, root)
+    config = Config(select=tuple(sorted(program.rules)))
+    cold = driver.lint([root], root, config, use_cache=True)
+    monkeypatch.setattr(lowering, "lower", None)  # whoever lowers a file now fails
+    warm = driver.lint([root], root, config, use_cache=True)
+    assert not cold.failures
+    assert (warm.diagnostics, warm.failures) == (cold.diagnostics, ())
+
+
+@pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("language", ["Swift", "Objective-C"])
 @pytest.mark.parametrize("section", ["Bad", "Good"])
 def test_rewriter_changes_examples(name: str, language: str, section: str) -> None:

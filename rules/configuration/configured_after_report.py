@@ -22,9 +22,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def report(start: Fact, run: Run, how: str) -> Diagnostic:
     """The finding lies in the late code, where the configuration is called; the chain goes on to the setter."""
-    towards = run.fact.steps()[len(start.steps()) :]
     found = RULE.at(run, MESSAGES[how], Severity.error if how == "delayed" else Severity.warning)
-    return replace(found, path=start.procedure.path, location=towards[0][1].location if towards else run.location)
+    return replace(found, path=start.procedure.path, location=run.place_from(start))
 
 
 MESSAGES = {
