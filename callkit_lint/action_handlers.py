@@ -118,7 +118,7 @@ def _offers(program: Program, protocol: str, own: TypeInfo | None) -> dict[str, 
     offers: dict[str, list[Site]] = defaultdict(list)
     unused = _unused(program)
     for site in program.sites("offer", *OWED):
-        if program.is_dead(site) or _outermost(site.procedure) in unused:
+        if _outermost(site.procedure) in unused:
             continue
         if own is not None and site.procedure.function.owner != own.name:
             continue

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from callkit_lint.conditions import words
-from callkit_lint.guards import spelled
+from callkit_lint.conditions import spelled, words
 from callkit_lint.ir import (
     Argument,
     Assign,

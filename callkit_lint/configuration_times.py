@@ -138,7 +138,7 @@ def beginnings(program: Program, *phases: str) -> tuple[Place, ...]:
     places = {
         (site.procedure.path, site.location): BEGINS[OPENS[site.api.effect]]
         for site in program.sites(*OPENS)
-        if OPENS[site.api.effect] in wanted and not program.is_dead(site)
+        if OPENS[site.api.effect] in wanted
     }
     for fact in program.lifecycle.facts:
         if fact.phase in wanted and _is_handler(fact):

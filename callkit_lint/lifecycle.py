@@ -127,6 +127,12 @@ class Run:
             made = made or (edge.callee.closure is None and edge.callee.function.kind in ("init", "initial values"))
         return False
 
+    @property
+    def called_by(self) -> Edge | None:
+        """The call of the function in which this call stands, be it in a closure there; None in an entry point."""
+        edges = (edge for _, edge in reversed(self.fact.steps()))
+        return next((edge for edge in edges if edge.callee.parent is not edge.caller), None)
+
     def place_from(self, start: Fact) -> Location:
         """Where the code at the start of a way leads to this call: its first call of something that is not a closure
         of its own, else this call."""

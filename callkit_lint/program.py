@@ -70,6 +70,10 @@ class Program:
         """All calls with one of these effects, reached or not, by path and line; not those in code that never runs."""
         return (site for site in self._sites if site.api.effect in effects)
 
+    def is_dead(self, site: Site) -> bool:
+        """Whether a call never runs, for those that are not asked for by `sites`."""
+        return site.is_dead
+
     def runs(self, *effects: str) -> Iterator[list[Run]]:
         """For each call with one of these effects the phases it can run in, one Run for each; only calls that can run.
 

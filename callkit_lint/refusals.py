@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from callkit_lint.arguments import label_of, parameter_for
-from callkit_lint.conditions import words
+from callkit_lint.conditions import spelled, words
 from callkit_lint.graph import Position, Site
-from callkit_lint.guards import spelled
 from callkit_lint.ir import (
     Argument,
     Arm,
@@ -65,7 +64,7 @@ class Treatment:
 def unheeded(program: Program) -> Iterator[Unheeded]:
     """The reports and requests whose refusal the app does not notice."""
     for site in program.sites("report", "transaction") if program.armed else ():
-        if program.is_dead(site) or _ends_at_once(program, site.procedure, site.position):
+        if _ends_at_once(program, site.procedure, site.position):
             continue
         way = way_to_call(site.procedure.body, site.location)
         call = way[-1] if way else None

@@ -7,8 +7,8 @@ from dataclasses import replace
 from callkit_lint.conditions import Fresh, Known, Parameter, Value
 from callkit_lint.identifiers import makes_identifier, text_of_identifier
 from callkit_lint.ir import (
-    Arm,
     Argument,
+    Arm,
     Branch,
     Call,
     Collection,
@@ -19,8 +19,8 @@ from callkit_lint.ir import (
     Member,
     Name,
     Operator,
-    Statement,
     Selector,
+    Statement,
 )
 from callkit_lint.resolution import View
 from callkit_lint.symbols import Procedure

@@ -210,7 +210,6 @@ def test_availability() -> None:
         ("abort();", Exit("fatal", call("abort"))),
         ("exit(1);", Exit("fatal", call("exit", Literal(1)))),
         ("goto end;", Exit("goto")),
-        ("end: f();", call("f")),
         ("{ f(); }", Block((call("f"),))),
         ("@autoreleasepool { f(); }", Block((call("f"),))),
         ("@synchronized(self) { f(); }", Block((SELF, call("f")))),

@@ -32,9 +32,9 @@ def unholds(run: Run) -> bool:
 
 def tell(run: Run, where: str) -> Diagnostic:
     found = RULE.at(run, MESSAGE.format(where=where), confidence=Confidence.medium)
-    steps = run.fact.steps()
-    if run.site.constant("hold") is None and steps:  # a helper that holds and unholds: its caller is the mistake
-        return replace(found, path=steps[-1][1].caller.path, location=steps[-1][1].location)
+    edge = run.called_by
+    if run.site.constant("hold") is None and edge:  # a helper that holds and unholds: its caller is the mistake
+        return replace(found, path=edge.caller.path, location=edge.location)
     return found
 
 
