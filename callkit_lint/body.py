@@ -149,6 +149,7 @@ class BodyWalk:
                     if branch.subject is not None
                     else self.reader.read(arm.condition)
                 )
+                self.procedure.tests[id(arm)] = test
             survived = self.nested(arm.body, *earlier, *([test] if test else []))
             if survived and test and branch.kind != "switch":
                 left.append(

@@ -24,9 +24,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A value that the source states: a literal, nil, or the name of an enum case or constant."""
+    """A value that the source states: a literal, nil, or the name of an enum case or constant. `presumed`: it is the
+    default of an option of which nothing is known (`wanted ?? true`)."""
 
     value: Constant
+    presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,11 +57,7 @@ class ConditionReader:
             case Operator("let", (_, Operator("as" | "as?", (_, Name(kind))))):
                 return Test("action", text=_bare(kind))
             case Operator("let", (_, value)):
-                return (
-                    negate(self._empty(value))
-                    if self._empty(value).kind != "opaque"
-                    else Test("opaque", text=spelled(value))
-                )
+                return negate(self._empty(value))
             case Operator("==" | "!=" | "<" | "<=" | ">" | ">=" as op, (left, right)) if (
                 test := system_versions.compared(op, self._seen(left), self._seen(right), self._oldest)
             ):
@@ -145,10 +141,10 @@ class ConditionReader:
         return None
 
     def _empty(self, expr: Expr) -> Test:
-        """`expr == nil`."""
+        """`expr == nil`; that it is not is what the expression's own name as a condition says."""
         if isinstance(expr, Name | Member) and _names_a_call_in_progress(expr.name):
             return Test("no call", text=spelled(expr))
-        return Test("opaque", text=spelled(expr))
+        return negate(Test("opaque", text=spelled(expr)))
 
     def _ordered(self, op: str, left: Expr, right: Expr) -> Test:
         a, b = self._evaluate(left), self._evaluate(right)
@@ -157,7 +153,9 @@ class ConditionReader:
                 return negate(test)
             if isinstance(a, Known) and isinstance(a.value, int | float):
                 return TRUE if COMPARE[op](a.value, b.value) else FALSE
-        return Test("opaque", text=f"{spelled(left)} {spelled(right)}")
+        upward = {"<": ">=", "<=": ">"}.get(op, op)
+        above = Test("opaque", text=f"{spelled(left)} {upward} {spelled(right)}")
+        return above if upward == op else negate(above)
 
 
 ROUTE_CHANGE_REASONS = frozenset(

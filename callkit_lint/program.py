@@ -9,7 +9,7 @@ from functools import cached_property
 
 from callkit_lint.boundaries import partition
 from callkit_lint.conditions import Fresh, Known, Parameter, Test
-from callkit_lint.entry_points import Root
+from callkit_lint.entry_points import Root, is_callback
 from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import Vocabulary, load
@@ -239,16 +239,17 @@ def facts(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> s
         for procedure in program.graph.procedures:
             own = [_site_fact(program, site) for site in procedure.sites]
             if own:
-                bodies.setdefault(_canonical(procedure), []).extend(own)
+                bodies.setdefault(_canonical(program, procedure), []).extend(own)
         for name, own in sorted(bodies.items()):
             lines += [name, *(f"  {line}" for line in sorted(own))]
     return "\n".join(lines)
 
 
-def _canonical(procedure: Procedure) -> str:
-    name = (
-        f"{procedure.function.owner}.{procedure.function.name}" if procedure.function.owner else procedure.function.name
-    )
+def _canonical(program: Program, procedure: Procedure) -> str:
+    """A function's name in both languages; of a method that a framework calls, the framework's."""
+    function = procedure.function
+    name = next((one.id for one in program.vocabulary.callbacks if is_callback(procedure, one)), function.name)
+    name = f"{function.owner}.{name}" if function.owner else name
     return f"{name} closure" if procedure.closure else name
 
 

@@ -16,6 +16,7 @@ from callkit_lint.compile_time import is_off
 from callkit_lint.ir import Block, Closure, Field, FileSummary, Function, Location, Parameter, TypeDecl
 
 if TYPE_CHECKING:
+    from callkit_lint.conditions import Test
     from callkit_lint.graph import Edge, Site
 
 PRIMARY = frozenset({"class", "struct", "enum", "actor", "protocol", "implementation"})
@@ -25,7 +26,8 @@ PRIMARY = frozenset({"class", "struct", "enum", "actor", "protocol", "implementa
 class Procedure:
     """A body that runs as one: a function of the program, or a closure in one (then `closure` and `parent` are set).
 
-    `sites` are the API calls and `edges` the calls of other procedures in it, in order of evaluation; link fills them.
+    `sites` are the API calls and `edges` the calls of other procedures in it, in order of evaluation; `tests` are the
+    conditions of its arms as link understood them, by the arm's identity. Link fills all three.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Procedure:
     parent: Procedure | None = None
     sites: list[Site] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
+    tests: dict[int, Test] = field(default_factory=dict)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

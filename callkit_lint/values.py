@@ -48,6 +48,8 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
         case Member(None, name):
             notification = view.vocabulary.notification(name)
             return Known(notification.id if notification else name)
+        case Member(Name(kind), "self" | "class") | Call("class", Name(kind), ()) if kind[:1].isupper():
+            return Known(kind)  # a type as a value
         case Member(base, "rawValue" | "hashValue"):
             return evaluate(view, base, depth + 1)
         case Member(base, name):
@@ -64,12 +66,17 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
             return Known(name)  # an enum's case with values: `.conversationEnded(Date(), .failed)`
         case Operator("??", (first, second)):
             # Where nothing is known of an option, its default is what most callers get.
-            return evaluate(view, first, depth + 1) or evaluate(view, second, depth + 1)
+            known = evaluate(view, first, depth + 1) or evaluate(view, second, depth + 1)
+            return Known(known.value, presumed=True) if isinstance(known, Known) else known
         case Operator("as" | "as?", (inner, _)):
             return evaluate(view, inner, depth + 1)
         case Operator("!", (inner,)):
             known = evaluate(view, inner, depth + 1)
-            return Known(not known.value) if isinstance(known, Known) and isinstance(known.value, bool) else None
+            return (
+                Known(not known.value, known.presumed)
+                if isinstance(known, Known) and isinstance(known.value, bool)
+                else None
+            )
     return None
 
 

@@ -1,0 +1,61 @@
+"""A handler of a call action can end without fulfilling or failing the action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callkit_lint.action_completion import OpenAction, open_actions
+from callkit_lint.program import Program
+from callkit_lint.rule import Diagnostic, Place, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for found in open_actions(program):
+        leak, handler = found.leaks[0], found.handler
+        where = leak.turns[0] if found.one_case and leak.turns else Place(handler.path, handler.location, "")
+        start = Place(handler.path, handler.location, f"the call system asks for an action: {handler.display}")
+        yield Diagnostic(
+            rule=RULE.id,
+            severity=Severity.warning if found.ever else Severity.error,
+            confidence=leak.confidence,
+            path=where.path,
+            location=where.location,
+            message=SOMETIMES if found.ever else NEVER,
+            phase=found.phase,
+            chain=(start, *leak.turns, Place(leak.path, leak.location, ENDS[leak.kind])),
+            related=tuple(_others(found)),
+        )
+
+
+def _others(found: OpenAction) -> Iterator[Place]:
+    """The further places where the action stays open."""
+    told = {(found.leaks[0].path, found.leaks[0].location)}
+    for leak in found.leaks[1:]:
+        if (leak.path, leak.location) not in told:
+            told.add((leak.path, leak.location))
+            yield Place(leak.path, leak.location, "the action stays open on a way through here too")
+
+
+ENDS = {
+    "return": "and returns here with the action open",
+    "throw": "and leaves with an error here, the action open",
+    "end": "and ends with the action open",
+}
+NEVER = (
+    "this handler neither fulfils nor fails its action; the call system waits until the action times out, and then the "
+    "button seems dead, or the call fails or ends. Call fulfill() when it is done, and fail() when it can't be"
+)
+SOMETIMES = (
+    "on one way through this handler its action is neither fulfilled nor failed; the call system waits until the "
+    "action times out, and then the call fails or ends, or its button seems dead. Call fail() before leaving"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.error,
+    since="0.1.0",
+    references=(
+        "https://developer.apple.com/documentation/callkit/cxproviderdelegate/provider(_:timedoutperforming:)",
+        "https://developer.apple.com/documentation/callkit/cxaction",
+    ),
+)

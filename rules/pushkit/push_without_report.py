@@ -1,0 +1,61 @@
+"""A VoIP push can go by without a call being reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callkit_lint.debts import Leak
+from callkit_lint.program import Program
+from callkit_lint.pushes import PushCallback, looks_at_duty, push_callbacks, unreported
+from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for push in push_callbacks(program):
+        if push.metadata and not looks_at_duty(program, push):
+            continue  # must-report-ignored tells that
+        found = unreported(program, push, waits=True)
+        shown = [leak for leak in found.leaks if leak.confidence >= Confidence.medium] or found.leaks
+        if found.known and shown:
+            yield report(push, shown, ever=found.met)
+
+
+def report(push: PushCallback, leaks: list[Leak] | tuple[Leak, ...], *, ever: bool) -> Diagnostic:
+    first = leaks[0]
+    start = Place(push.procedure.path, push.procedure.location, f"PushKit delivers a push: {push.procedure.display}")
+    exits = dict.fromkeys((leak.exit.path, leak.exit.location) for leak in leaks)
+    others = [Place(path, location, "no call on this way either") for path, location in list(exits)[1:]]
+    where = first.exit if ever else start
+    return Diagnostic(
+        rule=RULE.id,
+        severity=Severity.note if first.depth > 1 else Severity.error,
+        confidence=first.confidence,
+        path=where.path,
+        location=where.location,
+        message=SOMETIMES if ever else NEVER,
+        phase="report",
+        chain=(start, *first.turns, Place(first.path, first.location, "and ends here without a call")),
+        related=tuple(others),
+    )
+
+
+SOMETIMES = (
+    "a VoIP push that takes this way is never reported as a call; the system kills the app for it, and after a few "
+    "such pushes delivers none any more: the phone does not ring. Report a call here too, and end it at once if there "
+    "is none"
+)
+NEVER = (
+    "VoIP pushes come in here and no call is reported; the system kills the app for each, and after a few delivers "
+    "none any more: the phone does not ring. Report a call before this method returns, and end it at once if there "
+    "is none"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.error,
+    since="0.1.0",
+    references=(
+        "https://developer.apple.com/documentation/pushkit/responding-to-voip-notifications-from-pushkit",
+        "https://developer.apple.com/forums/thread/817976",
+    ),
+)
