@@ -287,7 +287,7 @@ class Phone: NSObject, CXProviderDelegate {{
     text = facts(lowered({"Phone.swift": swift}), {})
     assert text == facts(lowered({"Phone.m": objc}), {})
     assert text.splitlines() == [
-        "Phone.provider(_:perform:)",
+        "Phone.CXProviderDelegate.performAnswerCallAction",
         "  CXAction.fulfill() when [] in ['answer']",
         "Phone.use(_:)",
         "  AVAudioSession.setActive(active=True) when [no call and parameter on] in []",
