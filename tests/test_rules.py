@@ -123,7 +123,7 @@ REASONS = {
     (NO_FRAMEWORK, "Swift"): (
         {
             "NSObject {": "NSObject, CXProviderDelegate {\n    func provider(_ provider: CXProvider, "
-            "perform action: CXAnswerCallAction) { try? start() }",
+            "perform action: CXAnswerCallAction) { try? start(); action.fulfill() }",
             ".playAndRecord": ".playback",
         },
         "direct-activation",
@@ -132,15 +132,21 @@ REASONS = {
         {
             ": NSObject": ": NSObject <CXProviderDelegate>",
             "@implementation Recorder": "@implementation Recorder\n- (void)provider:(CXProvider *)provider "
-            "performAnswerCallAction:(CXAnswerCallAction *)action { [self startAndReturnError:nil]; }",
+            "performAnswerCallAction:(CXAnswerCallAction *)action { [self startAndReturnError:nil]; [action fulfill]; }",
             "CategoryPlayAndRecord": "CategoryPlayback",
         },
         "direct-activation",
     ),
     (HAND_BACK, "Swift"): ({"didDeactivate": "didActivate"}, "direct-deactivation"),
     (HAND_BACK, "Objective-C"): ({"didDeactivate": "didActivate"}, "direct-deactivation"),
-    (FULFILLED, "Swift"): ({"            action.fulfill()\n": ""}, "configured-after-report"),
-    (FULFILLED, "Objective-C"): ({"        [action fulfill];\n": ""}, "configured-after-report"),
+    (FULFILLED, "Swift"): (
+        {"            action.fulfill()\n": "            self.waiting = action\n"},
+        "configured-after-report",
+    ),
+    (FULFILLED, "Objective-C"): (
+        {"        [action fulfill];\n": "        self.waiting = action;\n"},
+        "configured-after-report",
+    ),
     (ONCE_MORE, "Swift"): ({"        configureAudio()\n        pro": "        pro"}, "configured-after-report"),
     (ONCE_MORE, "Objective-C"): ({"    [self configureAudio];\n    [self.": "    [self."}, "configured-after-report"),
     (RESET, "Swift"): (
