@@ -132,7 +132,8 @@ REASONS = {
         {
             ": NSObject": ": NSObject <CXProviderDelegate>",
             "@implementation Recorder": "@implementation Recorder\n- (void)provider:(CXProvider *)provider "
-            "performAnswerCallAction:(CXAnswerCallAction *)action { [self startAndReturnError:nil]; [action fulfill]; }",
+            "performAnswerCallAction:(CXAnswerCallAction *)action { [self startAndReturnError:nil]; "
+            "[action fulfill]; }",
             "CategoryPlayAndRecord": "CategoryPlayback",
         },
         "direct-activation",
