@@ -35,7 +35,7 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
     if depth > 10 or expr is None:
         return None
     if makes_identifier(expr):
-        return Fresh(f"{view.path} {expr.location}", view.path, expr.location)
+        return Fresh(f"{view.path} {expr.location}", path=view.path, location=expr.location)
     if (text := text_of_identifier(expr)) is not None:
         return evaluate(view, text, depth + 1)
     match expr:
@@ -67,7 +67,7 @@ def evaluate(view: View, expr: Expr | None, depth: int = 0) -> Value:
         case Operator("??", (first, second)):
             # Where nothing is known of an option, its default is what most callers get.
             known = evaluate(view, first, depth + 1) or evaluate(view, second, depth + 1)
-            return Known(known.value, presumed=True) if isinstance(known, Known) else known
+            return replace(known, presumed=True) if isinstance(known, Known) else known
         case Operator("as" | "as?", (inner, _)):
             return evaluate(view, inner, depth + 1)
         case Operator("!", (inner,)):
