@@ -11,8 +11,9 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from callkit_lint.deployment import lowest_systems
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import load
 from callkit_lint.tree_paths import ancestors
@@ -27,7 +28,7 @@ class Boundary:
     """A program of the tree: its files, and in plain words why it is one and why they belong to it.
 
     `deployment_target` is the lowest system that it runs on, `macros` what its build defines in every configuration;
-    both as far as the project file says.
+    both as far as the project file says. `systems` is the lowest system of each file: a library's may be lower.
     """
 
     name: str
@@ -35,15 +36,17 @@ class Boundary:
     evidence: tuple[str, ...]
     deployment_target: str = ""
     macros: tuple[str, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
 
 
 def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Boundary, ...]:
     """The programs of a tree, by name. A tree without project files is one program."""
     units = read_units(files, manifests)
+    systems = lowest_systems(files, units, manifests)
     made = _without_copies(_programs(units, files))
     if not made:
         why = "no project file that could be read builds an app, or a library that takes calls: all files together"
-        return (Boundary("app", dict(files), (why,)),)
+        return (Boundary("app", dict(files), (why,), systems=systems),)
     _add_rest(made, units, files)
     names = _unique_names([program.root for program in made])
     found = [
@@ -53,6 +56,7 @@ def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) 
             tuple(program.evidence),
             program.root.deployment_target,
             program.root.macros,
+            {path: system for path in program.files if (system := systems.get(path) or program.root.deployment_target)},
         )
         for name, program in zip(names, made, strict=True)
     ]

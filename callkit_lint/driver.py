@@ -82,7 +82,7 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
                 boundary.name,
                 tuple(boundary.files),
                 boundary.evidence,
-                build(boundary.name, boundary.files).armed_by if may_be_armed(boundary.files) else (),
+                build(boundary).armed_by if may_be_armed(boundary.files) else (),
                 boundary.deployment_target,
                 boundary.macros,
             )
@@ -109,7 +109,7 @@ def why_not(
     explanations = []
     for boundary in partition(lowered.summaries, tree.manifests):
         if name in boundary.files:
-            program = build(boundary.name, boundary.files)
+            program = build(boundary)
             found, _ = _found_in(program, known)
             shown = [one for one in found if one.diagnostic.rule in selected]
             findings = {rule_id: [one.diagnostic for one in found if one.rule is rules[rule_id]] for rule_id in rules}
@@ -129,7 +129,7 @@ def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary]) -> tuple[
         if not may_be_armed(boundary.files):
             continue
         try:
-            program = build(boundary.name, boundary.files)
+            program = build(boundary)
         except Exception:
             failures.append(Failure(f"the program {boundary.name} could not be analysed", traceback.format_exc()))
             continue

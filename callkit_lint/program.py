@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from callkit_lint.boundaries import partition
+from callkit_lint.boundaries import Boundary, partition
 from callkit_lint.conditions import Fresh, Known, Parameter, Test
 from callkit_lint.entry_points import Root, is_callback
 from callkit_lint.graph import Edge, Site
@@ -24,13 +24,17 @@ CONFIGURES = ("category", "configuration")  # what sets the category, and what i
 
 @dataclass(eq=False)
 class Program:
-    """One program of a tree: its call graph with the phases of a call spread over it. Rules only read it."""
+    """One program of a tree: its call graph with the phases of a call spread over it. Rules only read it.
+
+    `systems` is the lowest system that a file is built for, where a project file says so.
+    """
 
     name: str
     files: frozenset[str]
     graph: Graph
     spreading: Spreading
     vocabulary: Vocabulary
+    systems: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -217,14 +221,15 @@ def first(runs: Iterable[Run], phases: Iterable[str]) -> Run | None:
 
 def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Program, ...]:
     """The programs of a tree, linked and with phases; paths are relative to the root of analysis."""
-    return tuple(build(one.name, one.files) for one in partition(files, manifests))
+    return tuple(build(one) for one in partition(files, manifests))
 
 
-def build(name: str, files: Mapping[str, FileSummary]) -> Program:
+def build(boundary: Boundary) -> Program:
     """One program from the summaries of its files."""
     vocabulary = load()
-    graph = link(files, vocabulary)
-    return Program(name, frozenset(files), graph, spread(graph, vocabulary), vocabulary)
+    graph = link(boundary.files, vocabulary)
+    spreading = spread(graph, vocabulary)
+    return Program(boundary.name, frozenset(boundary.files), graph, spreading, vocabulary, boundary.systems)
 
 
 # ---- facts ----------------------------------------------------------------------------------------------------------

@@ -204,8 +204,9 @@ class View:
             if "case" in item.attributes:
                 return info.name
             return item.type or self.infer(item, info)
-        for procedure in self.symbols.members(owner, name, self.path, selector=False)[:1]:
-            return self._result(procedure.function.result, owner)
+        for procedure in self.symbols.members(owner, name, self.path, selector=False):
+            if not procedure.parameters:  # what takes arguments is not meant by its bare name
+                return self._result(procedure.function.result, owner)
         if function := self.symbols.declaration(owner, name, self.path):
             return self._result(function.result, owner)
         for kind in self._api_types(owner):

@@ -24,7 +24,7 @@ LARGEST = 4 * 1024 * 1024
 
 _LANGUAGES = {".swift": "swift", ".m": "objc", ".mm": "objc++", ".h": "objc"}
 _MANIFEST_NAMES = {"project.pbxproj", "Package.swift", "Podfile", "pubspec.yaml", "package.json", "plugin.xml"}
-_MANIFEST_ENDINGS = (".plist", ".entitlements")
+_MANIFEST_ENDINGS = (".plist", ".entitlements", ".podspec")
 
 # Other people's code and build products. Tests neither are reported nor count as callers.
 _EXCLUDED_DIRECTORIES = {

@@ -1,0 +1,39 @@
+"""The provider's configuration is given a name by an initialiser that is deprecated since iOS 14."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callkit_lint.conditions import names_in
+from callkit_lint.deployment import version
+from callkit_lint.graph import Site
+from callkit_lint.program import Program
+from callkit_lint.rule import Diagnostic, Rule, Severity
+
+
+def check(program: Program) -> Iterator[Diagnostic]:
+    for site in program.sites("provider name") if program.armed else ():
+        system = program.systems.get(site.procedure.path, "")
+        if program.is_dead(site) or asks_for_system(site) or (system and version(system) < (14,)):
+            continue
+        found = replace(RULE.at_site(site, MESSAGE), confidence=site.confidence)
+        yield found if system else replace(found, severity=Severity.note)
+
+
+def asks_for_system(site: Site) -> bool:
+    """Whether the call is meant for old systems: some test of the system's version stands around it."""
+    return any({"os", "version"} & names_in(test) for test in site.guards)
+
+
+MESSAGE = (
+    "the name is not used: this initialiser is deprecated since iOS 14, and the call screen shows the app's display "
+    "name. Use CXProviderConfiguration()"
+)
+
+RULE = Rule(
+    check,
+    severity=Severity.warning,
+    since="0.1.0",
+    references=("https://developer.apple.com/documentation/callkit/cxproviderconfiguration/init(localizedname:)",),
+)
