@@ -193,6 +193,8 @@ class BodyWalk:
             self.order += 1
             call = Call(name, None, (Argument("", statement.value),), statement.location)
             self.site(call, found.api, found.confidence)
+        elif not owner and name:
+            self.linking.unresolved.add(name)
 
     def property(self, target: Expr) -> tuple[str, str]:
         """The type and name of an assigned property."""

@@ -46,4 +46,4 @@ class Linking:
     given: list[Given] = field(default_factory=list)
     invocations: list[Invocation] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
-    unresolved: set[str] = field(default_factory=set)  # base names of calls that reached nothing
+    unresolved: set[str] = field(default_factory=set)  # base names of calls and assignments that reached nothing
