@@ -56,6 +56,8 @@ def assign(walk: BodyWalk, statement: Assign) -> None:
         walk.order += 1
         call = Call(name, None, (Argument("", statement.value),), statement.location)
         walk.site(call, found.api, found.confidence)
+    elif not owner and name:
+        walk.linking.unresolved.add(name)
 
 
 def send(walk: BodyWalk, call: Call) -> None:

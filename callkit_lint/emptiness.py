@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.conditions import words
-from callkit_lint.guards import spelled
+from callkit_lint.conditions import spelled, words
 from callkit_lint.ir import Assign, Call, Closure, Exit, Literal, Location, Member, Name, Operator
 from callkit_lint.nodes import parts
 from callkit_lint.symbols import Procedure

@@ -25,7 +25,7 @@ class Graph:
     """A linked program: symbols, all bodies (closures included) with their sites and edges, and who observes what.
 
     The rest says what it does not know: the modules and headers that its files import (all, and by file), the base
-    names of calls that reached nothing, the files of which a part could not be parsed.
+    names of calls and of assignments that reached nothing, the files of which a part could not be parsed.
     """
 
     symbols: Symbols

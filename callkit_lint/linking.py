@@ -70,4 +70,4 @@ class Linking:
     posts: list[Post] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    unresolved: set[str] = field(default_factory=set)  # base names of calls that reached nothing
+    unresolved: set[str] = field(default_factory=set)  # base names of calls and assignments that reached nothing

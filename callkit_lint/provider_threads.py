@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from callkit_lint.arguments import last_name
+from callkit_lint.conditions import spelled
 from callkit_lint.graph import Edge, Site
-from callkit_lint.guards import spelled
 from callkit_lint.ir import Call, Closure, Declare, Expr, Location, Member, Name, Selector
 from callkit_lint.keeping import call_at, statements
 from callkit_lint.program import Program

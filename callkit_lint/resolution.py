@@ -340,7 +340,7 @@ class View:
         procedures = self._fitting(self.symbols.members(kind, "init", self.path, selector=False), call)
         info = self.symbols.type_at(kind, self.path)
         own = [p for p in procedures if info is not None and self.symbols.type_at(p.function.owner, self.path) is info]
-        api = self._api_of(tuple(a for a in self._swift_apis(call, "init") if a.owner == kind), kind)
+        api = self._api_of(tuple(a for a in self._swift_apis(call, "init") if a.owner == _renamed(kind)), kind)
         return Resolution(tuple(own or procedures[:1]), api, kind)
 
     def _nearest(self, found: list[Procedure]) -> list[Procedure]:
@@ -419,7 +419,7 @@ class View:
 
 def _renamed(kind: str) -> str:
     """WebRTC is shipped under prefixes (`LKRTCAudioSession`): the API is the same."""
-    return "RTCAudioSession" if kind.endswith("RTCAudioSession") else kind
+    return next((name for name in ("RTCAudioSession", "RTCPeerConnectionFactory") if kind.endswith(name)), kind)
 
 
 def _spells(spelling: str, call: Call, name: str) -> bool:

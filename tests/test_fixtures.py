@@ -8,7 +8,7 @@ import re
 import pytest
 
 from callkit_lint.rulebook import load_rules
-from tests.examples import Example, check, diagnostics, fixtures
+from tests.examples import Example, check, diagnostics, facts, fixtures
 
 FIXTURES = {program.name: program for program in fixtures()}
 SILENT = ("scaffold/swift", "scaffold/objc")
@@ -93,3 +93,8 @@ def _line_of(name: str, path: str, text: str) -> tuple[str, int]:
     lines = FIXTURES[name].files[path].decode().splitlines()
     (number,) = [number for number, line in enumerate(lines, 1) if text in line]
     return path, number
+
+
+def test_the_scaffold_is_one_app_in_two_languages() -> None:
+    """What a page lays over the scaffold gives equal facts only if the rest does."""
+    assert facts(FIXTURES["scaffold/swift"].files) == facts(FIXTURES["scaffold/objc"].files)

@@ -379,3 +379,8 @@ def test_an_unknown_run_mode_is_refused() -> None:
     said = refusal(GOOD.replace('swift = ["play()"]', 'swift = ["play(_:)"]\nruns = { _ = "tomorrow" }'))
     assert "Player.play" in said
     assert "'tomorrow'" in said
+
+
+def test_a_module_that_owes_something_unknown_is_refused() -> None:
+    owner = '\n[[session_owner]]\nmodules = ["Ringer"]\nactivation = "much"\n'
+    assert "Ringer" in refusal(GOOD + owner)

@@ -522,6 +522,40 @@ def test_an_unknown_objc_receiver_reaches_only_apis_that_are_nobody_elses(call: 
     assert [(item.api.id, item.confidence) for item in sites] == ([(api, Confidence.medium)] if api else [])
 
 
+@pytest.mark.parametrize(
+    ("path", "source", "value"),
+    [
+        ("A.swift", "func f() { RTCAudioSession.sharedInstance().isAudioEnabled = true }", True),
+        ("A.swift", "let s = LKRTCAudioSession.sharedInstance()\nfunc f() { s.isAudioEnabled = false }", False),
+        ("A.swift", "class A { var device: DefaultAudioDevice?\nfunc f() { self.device?.isEnabled = true } }", True),
+        ("A.swift", "class A { let a = B()\nfunc f() { a.session.useManualAudio = true } }", True),
+        ("A.m", "void f(void) { [RTCAudioSession sharedInstance].isAudioEnabled = YES; }", True),
+        ("A.m", "void f(RTCAudioSession *s) { [s setIsAudioEnabled:NO]; }", False),
+        ("A.m", "void f(TVODefaultAudioDevice *device) { device.enabled = YES; }", True),
+    ],
+)
+def test_assigning_a_property_is_an_api(path: str, source: str, value: bool) -> None:
+    assert site(linked({path: source})).values["on"] == Known(value)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class A { var isEnabled = false\nfunc f() { isEnabled = true } }",
+        "func f(button: UIButton) { button.isEnabled = true }",
+        "func f() { unknown.isAudioEnabled = true }",
+        "struct Settings { var useManualAudio = false }\nfunc f(s: Settings) { s.useManualAudio = true }",
+    ],
+)
+def test_assigning_a_property_of_another_type_is_no_api(source: str) -> None:
+    assert not [item for body in linked({"A.swift": source}).procedures for item in body.sites]
+
+
+def test_an_assigned_property_stands_after_what_its_value_calls() -> None:
+    source = "func f(s: RTCAudioSession) { s.isAudioEnabled = ready() }\nfunc ready() -> Bool { return true }"
+    assert calls(linked({"A.swift": source}), "f(s:)") == ["ready()", "RTCAudioSession.isAudioEnabled"]
+
+
 def test_set_active_of_other_types_is_no_api() -> None:
     graph = linked(
         {

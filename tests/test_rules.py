@@ -89,6 +89,21 @@ TIME_UP = "The end handler reports that time was up"
 TAPPED = "The system hands over what the user tapped"
 ACTIVE = "func provider(_ provider: CXProvider, didActivate audioSession: AVAudioSession)"
 ACTIVE_OBJC = "- (void)provider:(CXProvider *)provider didActivateAudioSession:(AVAudioSession *)audioSession"
+MISSING = "missing-activation-callbacks"
+EXTENSION = "Both in an extension of another file"
+ABOVE = "Both in the class above"
+UNTOLD = "An SDK that needs no telling"
+FORWARD = "activation-not-forwarded"
+AUTOMATIC = "webrtc-automatic-audio"
+DEVICE = "An audio device of the app's own"
+EARLY = "audio-io-before-activation"
+FLAG = "Behind a flag of the activation"
+BY_HAND = "An engine that renders by hand"
+OWN_RINGTONE = "own-ringtone-with-callkit"
+NO_SYSTEM = "Where the call system is not used"
+TAKEOVER = "implicit-session-takeover"
+LEFT = "The session is left to the call"
+RESETS = "media-reset-unhandled"
 REASONS = {
     (SIMULATOR, "Swift"): ({"targetEnvironment(simulator)": "os(iOS)"}, "direct-activation"),
     (SIMULATOR, "Objective-C"): ({"TARGET_OS_SIMULATOR": "TARGET_OS_IPHONE"}, "direct-activation"),
@@ -125,6 +140,7 @@ REASONS = {
             "NSObject {": "NSObject, CXProviderDelegate {\n    func provider(_ provider: CXProvider, "
             "perform action: CXAnswerCallAction) { try? start(); action.fulfill() }",
             ".playAndRecord": ".playback",
+            "engine.start()": "engine.prepare()",
         },
         "direct-activation",
     ),
@@ -381,6 +397,75 @@ REASONS = {
         },
         "background-outgoing-call",
     ),
+    (EXTENSION, "Swift"): ({"didActivate": "didOpen"}, MISSING),
+    (EXTENSION, "Objective-C"): ({"didActivateAudioSession": "didOpen"}, MISSING),
+    (ABOVE, "Swift"): ({"didActivate": "didOpen"}, MISSING),
+    (ABOVE, "Objective-C"): ({"didActivateAudioSession": "didOpen"}, MISSING),
+    (UNTOLD, "Swift"): ({"AgoraRtcKit": "TwilioVoice"}, MISSING),
+    (UNTOLD, "Objective-C"): ({"AgoraRtcKit/AgoraRtcEngineKit.h": "TwilioVoice/TwilioVoice.h"}, MISSING),
+    ("No audio at all", "Swift"): ({"import CallKit": "import CallKit\nimport TwilioVoice"}, MISSING),
+    ("No audio at all", "Objective-C"): ({"#import": "#import <TwilioVoice/TwilioVoice.h>\n#import"}, MISSING),
+    ("Every call is refused", "Swift"): ({"action.fail()": "action.fulfill()"}, MISSING),
+    ("Every call is refused", "Objective-C"): ({"[action fail]": "[action fulfill]"}, MISSING),
+    ("Both are passed on in another class", "Swift"): ({"audioSessionDidActivate": "print"}, FORWARD),
+    ("Both are passed on in another class", "Objective-C"): (
+        {"[[RTCAudioSession sharedInstance] audioSessionDidActivate:session]": "[self opened:session]"},
+        FORWARD,
+    ),
+    ("WebRTC is inside an SDK", "Swift"): (
+        {"Meeting()": "Meeting(); func f() { RTCAudioSession.sharedInstance().useManualAudio = true }"},
+        FORWARD,
+    ),
+    ("WebRTC is inside an SDK", "Objective-C"): (
+        {"[self.meeting mute]": "[RTCAudioSession sharedInstance].useManualAudio = YES"},
+        FORWARD,
+    ),
+    ("Manual from the launch on", "Swift"): ({"useManualAudio = true": "useManualAudio = false"}, AUTOMATIC),
+    ("Manual from the launch on", "Objective-C"): ({"useManualAudio = YES": "useManualAudio = NO"}, AUTOMATIC),
+    (DEVICE, "Swift"): ({", audioDevice: CallDevice()": ""}, AUTOMATIC),
+    (DEVICE, "Objective-C"): ({"audioDevice:[[CallDevice alloc] init]]": "]"}, AUTOMATIC),
+    ("Started in didActivate", "Swift"): ({"engine.prepare()": "try? engine.start()"}, EARLY),
+    ("Started in didActivate", "Objective-C"): (
+        {"[self.engine prepare]": "[self.engine startAndReturnError:nil]"},
+        EARLY,
+    ),
+    (FLAG, "Swift"): ({"sessionIsOpen = true": "print()"}, EARLY),
+    (FLAG, "Objective-C"): ({"self.sessionIsOpen = YES": "[self description]"}, EARLY),
+    (BY_HAND, "Swift"): ({"enableManualRenderingMode": "use"}, EARLY),
+    (BY_HAND, "Objective-C"): ({"enableManualRenderingMode": "use"}, EARLY),
+    ("Audio switched off while answering", "Swift"): ({"= false": "= true"}, EARLY),
+    ("Audio switched off while answering", "Objective-C"): ({"= NO": "= YES"}, EARLY),
+    ("A ringback in didActivate", "Swift"): (
+        {"perform action: CXStartCallAction) {": "perform action: CXStartCallAction) {\n        tone.play()"},
+        EARLY,
+    ),
+    ("A ringback in didActivate", "Objective-C"): (
+        {"(CXStartCallAction *)action {": "(CXStartCallAction *)action {\n    [self.tone play];"},
+        EARLY,
+    ),
+    (NO_SYSTEM, "Swift"): ({'if Locale.current.regionCode == "CN"': "do", "            return\n": ""}, OWN_RINGTONE),
+    (NO_SYSTEM, "Objective-C"): (
+        {'if ([[NSLocale currentLocale].countryCode isEqualToString:@"CN"]) ': "", "        return;\n": ""},
+        OWN_RINGTONE,
+    ),
+    ("A preview in the settings", "Swift"): ({"self.activeCall = call": "self.ringtone.start()"}, OWN_RINGTONE),
+    ("A preview in the settings", "Objective-C"): ({"self.activeCall = call": "[self.ringtone start]"}, OWN_RINGTONE),
+    (LEFT, "Swift"): ({"AudioSession = false": "AudioSession = true"}, TAKEOVER),
+    (LEFT, "Objective-C"): ({"AudioSession = NO": "AudioSession = YES"}, TAKEOVER),
+    ("A camera without a microphone", "Swift"): ({".video": ".audio"}, TAKEOVER),
+    ("A camera without a microphone", "Objective-C"): ({"AVMediaTypeVideo": "AVMediaTypeAudio"}, TAKEOVER),
+    ("A recorder outside calls", "Swift"): ({"@IBAction func recordTapped(_ sender: UIButton)": ACTIVE}, TAKEOVER),
+    ("A recorder outside calls", "Objective-C"): (
+        {"- (IBAction)recordTapped:(UIButton *)sender": ACTIVE_OBJC},
+        TAKEOVER,
+    ),
+    ("The objects are made anew", "Swift, app"): ({"configure()\n        audio.rebuild()": "print()"}, RESETS),
+    ("The objects are made anew", "Objective-C, app"): (
+        {"[self configure];\n    [self.audio rebuild]": 'NSLog(@"reset")'},
+        RESETS,
+    ),
+    ("An SDK runs the audio", "Swift, app"): ({"import TwilioVoice\n": ""}, RESETS),
+    ("An SDK runs the audio", "Objective-C, app"): ({"#import <TwilioVoice/TwilioVoice.h>\n": ""}, RESETS),
 }
 
 
@@ -394,6 +479,8 @@ def test_good_example_is_silent_for_its_reason(title: str, language: str) -> Non
         assert any(old in data for data in text.values())
         text = {path: data.replace(old, new) for path, data in text.items()}
     found = {item.rule for item in diagnostics({path: data.encode() for path, data in text.items()}, program.rules)}
+    files = {path: data.encode() for path, data in text.items()}
+    found = {item.rule for item in diagnostics(files, program.rules)}
     assert found in [{rule} for rule in rules.split()]
 
 

@@ -20,12 +20,12 @@ HANDLERS = {
     "hold": ("perform action: CXSetHeldCallAction)", "performSetHeldCallAction:", "missing-action-handler"),
     "mute": ("perform action: CXSetMutedCallAction)", "performSetMutedCallAction:", "missing-action-handler"),
     "keypad": ("perform action: CXPlayDTMFCallAction)", "performPlayDTMFCallAction:", "missing-action-handler"),
+    "activated": ("didActivate", "didActivateAudioSession:", "missing-activation-callbacks"),
+    "deactivated": ("didDeactivate", "didDeactivateAudioSession:", "missing-activation-callbacks"),
 }
 EXCUSED = {
     "timed out": ("timedOutPerforming", "timedOutPerformingAction:", "the system has ended what it was about"),
     "reset": ("providerDidReset(", "providerDidReset:", "Swift's compiler asks for it"),
-    "activated": ("didActivate", "didActivateAudioSession:", "no rule speaks of it alone"),
-    "deactivated": ("didDeactivate", "didDeactivateAudioSession:", "no rule speaks of it alone"),
 }
 
 

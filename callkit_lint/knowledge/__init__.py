@@ -124,6 +124,7 @@ class Vocabulary:
     call_modules: frozenset[str]  # the frameworks whose types arm a program
     runs_now: frozenset[str]
     session_owners: frozenset[str]  # modules that may configure the session by themselves
+    activation_of: Mapping[str, str]  # such a module -> what the app owes it on activation: see session_owners.toml
     session_owner_words: frozenset[str]  # words in the names of further modules that are taken for such
     no_session_owners: frozenset[str]  # modules with such a word that are none
     app_runtimes: frozenset[str]  # modules that run an app in another language, with packages beside this one
@@ -210,6 +211,7 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
     for api in apis.values():
         if wrong := set(api.runs.values()) - RUN_MODES - phases.keys():
             raise KnowledgeError(f"{api.id}: closures cannot run {sorted(wrong)[0]!r}")
+    _check_activations(files)
     return Vocabulary(
         apis=apis,
         callbacks=tuple(callbacks.values()),
@@ -225,6 +227,13 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         session_owners=frozenset(
             module for _, data in files for item in data.get("session_owner", []) for module in item["modules"]
         ),
+        activation_of={
+            module: item["activation"]
+            for _, data in files
+            for item in data.get("session_owner", [])
+            for module in item["modules"]
+            if item.get("activation")
+        },
         session_owner_words=frozenset(
             word for _, data in files for word in data.get("unknown_session_owner", {}).get("words", [])
         ),
@@ -244,6 +253,16 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         c_spellings={name: api for api in apis.values() for name in api.c},
         property_spellings=_index(apis, lambda api: set(api.properties)),
     )
+
+
+ACTIVATIONS = frozenset({"app", "none", "elsewhere"})
+
+
+def _check_activations(files: list[tuple[str, dict[str, Any]]]) -> None:
+    for name, data in files:
+        for item in data.get("session_owner", []):
+            if item.get("activation", "none") not in ACTIVATIONS:
+                raise KnowledgeError(f"{name}: {item['modules'][0]}: no module owes {item['activation']!r}")
 
 
 def _swift_names(api: Api) -> Iterator[str]:
