@@ -11,7 +11,7 @@ from functools import cache as remember
 from functools import partial
 from pathlib import Path
 
-from callkit_lint.boundaries import Boundary, may_be_armed, partition
+from callkit_lint.boundaries import WITHOUT_CALLS, Boundary, may_be_armed, partition
 from callkit_lint.cache import Cache, cache_directory
 from callkit_lint.config import Config, UsageError
 from callkit_lint.dump import dump
@@ -82,9 +82,11 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
                 boundary.name,
                 tuple(boundary.files),
                 boundary.evidence,
-                build(boundary.name, boundary.files).armed_by if may_be_armed(boundary.files) else (),
+                _build(boundary).armed_by if may_be_armed(boundary.files) else (),
                 boundary.deployment_target,
                 boundary.macros,
+                boundary.platform,
+                boundary.platform in WITHOUT_CALLS,
             )
             for boundary in partition(lowered.summaries, tree.manifests)
             if any(scope.holds(path) for path in boundary.files)
@@ -109,13 +111,17 @@ def why_not(
     explanations = []
     for boundary in partition(lowered.summaries, tree.manifests):
         if name in boundary.files:
-            program = build(boundary.name, boundary.files)
+            program = _build(boundary)
             found, _ = _found_in(program, known)
             shown = [one for one in found if one.diagnostic.rule in selected]
             findings = {rule_id: [one.diagnostic for one in found if one.rule is rules[rule_id]] for rule_id in rules}
             judge = partial(fate, found=shown, config=config, suppressions=suppressions)
             explanations.append(explain(program, name, line, rules, findings, judge))
     return explanations, Report(root=root, line=_line_reader(tree))
+
+
+def _build(boundary: Boundary) -> Program:
+    return build(boundary.name, boundary.files, boundary.platform)
 
 
 def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary]) -> tuple[list[Found], list[Failure]]:
@@ -129,7 +135,7 @@ def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary]) -> tuple[
         if not may_be_armed(boundary.files):
             continue
         try:
-            program = build(boundary.name, boundary.files)
+            program = _build(boundary)
         except Exception:
             failures.append(Failure(f"the program {boundary.name} could not be analysed", traceback.format_exc()))
             continue

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from callkit_lint.boundaries import partition
+from callkit_lint.boundaries import WITHOUT_CALLS, partition
 from callkit_lint.conditions import Fresh, Known, Parameter, Test
 from callkit_lint.entry_points import Root
 from callkit_lint.graph import Edge, Site
@@ -31,6 +31,7 @@ class Program:
     graph: Graph
     spreading: Spreading
     vocabulary: Vocabulary
+    platform: str = ""
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -44,7 +45,10 @@ class Program:
 
     @cached_property
     def armed_by(self) -> tuple[Place, ...]:
-        """What arms the program: types that are delegates of the call system, and calls of its providers."""
+        """What arms the program: types that are delegates of the call system, and calls of its providers. Nothing does
+        where there is no call system: what speaks of it is shared code, and its other half lies in an app for iOS."""
+        if self.platform in WITHOUT_CALLS:
+            return ()
         arms = self.vocabulary.arms
         types = [
             Place(path, decl.location, f"{decl.name} is a {name}")
@@ -216,14 +220,14 @@ def first(runs: Iterable[Run], phases: Iterable[str]) -> Run | None:
 
 def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Program, ...]:
     """The programs of a tree, linked and with phases; paths are relative to the root of analysis."""
-    return tuple(build(one.name, one.files) for one in partition(files, manifests))
+    return tuple(build(one.name, one.files, one.platform) for one in partition(files, manifests))
 
 
-def build(name: str, files: Mapping[str, FileSummary]) -> Program:
-    """One program from the summaries of its files."""
+def build(name: str, files: Mapping[str, FileSummary], platform: str = "") -> Program:
+    """One program from the summaries of its files; the platform is that of its boundary."""
     vocabulary = load()
     graph = link(files, vocabulary)
-    return Program(name, frozenset(files), graph, spread(graph, vocabulary), vocabulary)
+    return Program(name, frozenset(files), graph, spread(graph, vocabulary), vocabulary, platform)
 
 
 # ---- facts ----------------------------------------------------------------------------------------------------------
