@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from callkit_lint.conditions import words
+from callkit_lint.conditions import spelled, words
 from callkit_lint.entry_points import is_callback
 from callkit_lint.graph import Site
-from callkit_lint.guards import spelled
 from callkit_lint.ir import Block, Branch, Call, Exit, Literal, Name, Statement, TypeDecl
 from callkit_lint.program import Program
 from callkit_lint.rule import Place

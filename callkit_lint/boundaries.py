@@ -16,19 +16,22 @@ from dataclasses import dataclass, field
 from callkit_lint.deployment import lowest_systems
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import load
+from callkit_lint.pbxproj import lowest
 from callkit_lint.tree_paths import ancestors
 from callkit_lint.units import Need, Unit, read_units
 
 FOLLOWED = frozenset({"library", "extension", "aggregate"})  # what an app is built from; other apps are embedded whole
 INFERRED = frozenset({"product", "module"})  # needs that follow from a name alone, not from a declared dependency
+WITHOUT_CALLS = frozenset({"macOS", "tvOS"})  # systems on which no app can have a provider of calls; Catalyst is iOS
 
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
     """A program of the tree: its files, and in plain words why it is one and why they belong to it.
 
-    `deployment_target` is the lowest system that it runs on, `macros` what its build defines in every configuration;
-    both as far as the project file says. `systems` is the lowest system of each file: a library's may be lower.
+    `deployment_target` is the lowest iOS that any variant of it runs on, `macros` what all builds of them define,
+    `platform` the one system that it is built for where that is not iOS; all as far as the project file says.
+    `systems` is the lowest system of each file: a library's may be lower.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Boundary:
     deployment_target: str = ""
     macros: tuple[str, ...] = ()
     systems: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
 
 
 def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> tuple[Boundary, ...]:
@@ -54,9 +58,10 @@ def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) 
             name,
             {path: files[path] for path in sorted(program.files)},
             tuple(program.evidence),
-            program.root.deployment_target,
-            program.root.macros,
-            {path: system for path in program.files if (system := systems.get(path) or program.root.deployment_target)},
+            target := lowest(variant.deployment_target for variant in program.variants),
+            tuple(sorted(set.intersection(*(set(variant.macros) for variant in program.variants)))),
+            {path: system for path in program.files if (system := systems.get(path) or target)},
+            program.root.platform,
         )
         for name, program in zip(names, made, strict=True)
     ]
@@ -84,9 +89,17 @@ def owns_calls(files: Mapping[str, FileSummary]) -> bool:
 
 @dataclass(slots=True)
 class _Program:
+    """A program in the making; `variants` are the root and what else is built from the same."""
+
     root: Unit
     files: set[str]
     evidence: list[str]
+    variants: list[Unit]
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether it is built for a system on which an app can."""
+        return self.root.platform not in WITHOUT_CALLS
 
 
 def _programs(units: list[Unit], files: Mapping[str, FileSummary]) -> list[_Program]:
@@ -105,18 +118,31 @@ def _programs(units: list[Unit], files: Mapping[str, FileSummary]) -> list[_Prog
         for program in [one for one in built if one.root.manifest == extension.manifest]:
             _extend(program, extension, "lies in the same project")
             used.add(extension)
-    rest = [unit for unit in units if unit in own or (unit.kind in FOLLOWED and unit not in used)]
+    settled = {unit for program in built if program.takes_calls for unit in needs.built_from(program.root, own)}
+    settled |= {unit for unit in used if unit.kind == "extension"}
+    rest = [unit for unit in units if unit in own or (unit.kind in FOLLOWED and unit not in settled)]
     candidates = [needs.program(unit, without=own - {unit}) for unit in rest]
-    for program in sorted(candidates, key=lambda one: (-len(one.files), one.root.manifest, one.root.name)):
-        covered = program.root not in own and any(program.files <= other.files for other in built)
+    for program in sorted(candidates, key=_order):
+        covered = program.root not in own and any(program.files <= other.files for other in built if other.takes_calls)
         if covered or not may_be_armed({path: files[path] for path in program.files}):
             continue
         if same := next((other for other in built if _modules(other.root) & _modules(program.root)), None):
-            same.files |= program.files
-            same.evidence.append(f"{_counted(program.root)}: another build of the same module")
-        else:
+            _join(same, program, "another build of the same module")
+        elif program.takes_calls:
             built.append(program)
     return built
+
+
+def _order(program: _Program) -> tuple[bool, int, str, str]:
+    """Those that can take calls first, then the largest."""
+    return not program.takes_calls, -len(program.files), program.root.manifest, program.root.name
+
+
+def _join(program: _Program, variant: _Program, why: str) -> None:
+    program.files |= variant.files
+    program.evidence.append(f"{_counted(variant.root)}: {why}")
+    if variant.root.platform == program.root.platform:
+        program.variants.append(variant.root)
 
 
 def _modules(unit: Unit) -> set[Need]:
@@ -143,7 +169,7 @@ class _Needs:
                 self.providers[need].append(unit)
 
     def program(self, root: Unit, without: set[Unit]) -> _Program:
-        program = _Program(root, set(root.files), [_counted(root)])
+        program = _Program(root, set(root.files), [_counted(root)], [root])
         for unit, (user, why) in self.built_from(root, without).items():
             if unit is not root:
                 _extend(program, unit, f"{user.name} {why}")
@@ -186,12 +212,13 @@ def _shared(one: str, other: str) -> int:
 
 
 def _without_copies(programs: list[_Program]) -> list[_Program]:
-    """Apps with the very same files (an app and its variants) are one program; the first stands for all."""
+    """Apps with the very same files (an app and its variants) are one program; the first stands for all, of those for
+    several systems the first for iOS."""
     kept: dict[frozenset[str], _Program] = {}
-    for program in programs:
+    for program in sorted(programs, key=lambda one: bool(one.root.platform)):
         first = kept.setdefault(frozenset(program.files), program)
         if first is not program:
-            first.evidence.append(f"{_counted(program.root)}: all files of the program are the same")
+            _join(first, program, "all files of the program are the same")
     return list(kept.values())
 
 

@@ -11,7 +11,7 @@ from functools import cache as remember
 from functools import partial
 from pathlib import Path
 
-from callkit_lint.boundaries import Boundary, may_be_armed, partition
+from callkit_lint.boundaries import WITHOUT_CALLS, Boundary, may_be_armed, partition
 from callkit_lint.cache import Cache, cache_directory
 from callkit_lint.config import Config, UsageError
 from callkit_lint.dump import dump
@@ -85,6 +85,8 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
                 build(boundary).armed_by if may_be_armed(boundary.files) else (),
                 boundary.deployment_target,
                 boundary.macros,
+                boundary.platform,
+                boundary.platform in WITHOUT_CALLS,
             )
             for boundary in partition(lowered.summaries, tree.manifests)
             if any(scope.holds(path) for path in boundary.files)

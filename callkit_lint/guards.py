@@ -53,7 +53,7 @@ class ConditionReader:
                 platforms = [str(part.value) for part in operands if isinstance(part, Literal)]
                 return system_versions.available(platforms, self._oldest)
             case Operator("if case", (pattern, subject)):
-                return self.matches(subject, pattern)
+                return self.matches(subject, pattern, depth + 1)
             case Operator("let", (_, Operator("as" | "as?", (_, Name(kind))))):
                 return Test("action", text=_bare(kind))
             case Operator("let", (_, value)):
@@ -63,31 +63,31 @@ class ConditionReader:
             ):
                 return test
             case Operator("==" | "===", (left, right)):
-                return self._equal(left, right)
+                return self._equal(left, right, depth)
             case Operator("!=" | "!==", (left, right)):
-                return negate(self._equal(left, right))
+                return negate(self._equal(left, right, depth))
             case Operator("<" | "<=" | ">" | ">=" as op, (left, right)):
                 return self._ordered(op, left, right)
             case Operator("is", (_, Name(kind))):
                 return Test("action", text=_bare(kind))
             case Call("isEqualToString:" | "isEqual:" | "isEqual", receiver, (argument,)) if receiver is not None:
-                return self._equal(receiver, argument.value)
+                return self._equal(receiver, argument.value, depth)
         return self._truth(expr, depth)
 
-    def matches(self, subject: Expr, pattern: Expr) -> Test:
+    def matches(self, subject: Expr, pattern: Expr, depth: int = 0) -> Test:
         """A switch arm's pattern, or one of `if case`."""
         match pattern:
             case Operator("case", patterns):
-                return Test("or", tuple(self.matches(subject, part) for part in patterns))
+                return Test("or", tuple(self.matches(subject, part, depth) for part in patterns))
             case Operator("where", (inner, condition)):
-                return Test("and", (self.matches(subject, inner), self.read(condition)))
+                return Test("and", (self.matches(subject, inner, depth), self.read(condition, depth + 1)))
             case Operator("as" | "is", (*_, Name(kind))):
                 return Test("action", text=_bare(kind))
             case Call(name, _, _):
-                return self._equal(subject, Member(None, name))
+                return self._equal(subject, Member(None, name), depth)
             case Operator("let" | "tuple", _):
                 return Test("opaque")
-        return self._equal(subject, pattern)
+        return self._equal(subject, pattern, depth)
 
     def _seen(self, expr: Expr) -> Expr:
         """What a local name stands for, else the expression itself."""
@@ -104,25 +104,25 @@ class ConditionReader:
             return self.read(inner, depth + 5)
         return Test("opaque", text=spelled(expr))
 
-    def _equal(self, left: Expr, right: Expr) -> Test:
+    def _equal(self, left: Expr, right: Expr, depth: int) -> Test:
         for one, other in ((left, right), (right, left)):
             value = self._evaluate(one)
             if isinstance(value, Known):
-                special = self._equal_to(value.value, other)
+                special = self._equal_to(value.value, other, depth)
                 if special is not None:
                     return special
         a, b = self._evaluate(left), self._evaluate(right)
         kind = "equal" if a is not None and b is not None else "opaque"
         return Test(kind, value=a, other=b, text=f"{spelled(left)} {spelled(right)}")
 
-    def _equal_to(self, value: Constant, other: Expr) -> Test | None:
+    def _equal_to(self, value: Constant, other: Expr, depth: int) -> Test | None:
         """Comparisons with a constant that mean something: an interruption's type, a call list's size, a region."""
         if value in ("began", "ended") and isinstance(value, str):
             return Test("interruption", text=value, value=self._evaluate(other), other=Known(value))
         if value in ROUTE_CHANGE_REASONS:
             return Test("reason", text=str(value))
         if isinstance(value, bool):
-            inner = self.read(other, 10)
+            inner = self.read(other, max(10, depth + 1))
             return inner if value else negate(inner)
         if value in (0, 1) and "interruption" in words(spelled(other)):
             return Test("interruption", text="began" if value == 1 else "ended")

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from callkit_lint.property_list import parse
 
 MANY_GROUPS = 100  # groups around a file; a project has a dozen
 TYPES = {"framework": "library", "library": "library", "bundle": "library", "tool": "application"}
+PLATFORMS = {
+    "macosx": "macOS",
+    "appletvos": "tvOS",
+    "appletvsimulator": "tvOS",
+    "watchos": "watchOS",
+    "watchsimulator": "watchOS",
+    "xros": "visionOS",
+    "xrsimulator": "visionOS",
+}
 GROUPS = frozenset({"PBXGroup", "PBXVariantGroup", "XCVersionGroup", "PBXFileSystemSynchronizedRootGroup"})
 
 
@@ -32,7 +41,8 @@ class Target:
     `kind` is "application", "extension", "library", "test" or "aggregate". `needs` are ids of targets of the same
     project, `elsewhere` names of targets of other projects, `links` file names of linked or embedded products,
     `packages` products of Swift packages. `modules` are the names that other code may import it by. `macros` are
-    defined in every build configuration: one that only debug builds have is in none.
+    defined in every build configuration: one that only debug builds have is in none. `platform` is the one system that
+    it is built for where that is not iOS; "" for iOS, for several, and where the project file does not say.
     """
 
     id: str
@@ -48,6 +58,7 @@ class Target:
     packages: tuple[str, ...] = ()
     deployment_target: str = ""
     macros: tuple[str, ...] = ()
+    platform: str = ""
 
 
 def read_targets(path: str, data: bytes) -> tuple[Target, ...]:
@@ -88,6 +99,7 @@ class Project:
         called = {value for each in settings for value in _literals(each, "PRODUCT_MODULE_NAME", "PRODUCT_NAME")}
         modules = {module_name(word) for word in (name, posixpath.splitext(product)[0], *called) if word}
         included, folders = self.folders(key, item)
+        platform = self.platform(item, settings)
         return Target(
             key,
             name,
@@ -100,8 +112,9 @@ class Project:
             other,
             tuple(dict.fromkeys(self.linked(phases))),
             tuple(dict.fromkeys(self.packages(item, phases))),
-            self.deployment_target(settings),
+            "" if platform else self.deployment_target(settings),
             self.macros(settings),
+            platform,
         )
 
     # ---- files ------------------------------------------------------------------------------------------------------
@@ -217,9 +230,20 @@ class Project:
 
     def deployment_target(self, settings: list[dict[str, object]]) -> str:
         """The lowest iOS that any configuration runs on; "" where the project file does not say."""
-        found = [value for each in settings for value in _literals(each, "IPHONEOS_DEPLOYMENT_TARGET")]
-        versions = [value for value in found if re.fullmatch(r"\d{1,4}(\.\d{1,4}){0,2}", value)]
-        return min(versions, key=lambda version: [int(part) for part in version.split(".")], default="")
+        return lowest(value for each in settings for value in _literals(each, "IPHONEOS_DEPLOYMENT_TARGET"))
+
+    def platform(self, item: dict[str, object], settings: list[dict[str, object]]) -> str:
+        """The one system other than iOS that every configuration builds for.
+
+        A project's own SDK does not count in a target that may run on some iOS: a file of settings may choose another.
+        """
+        found: set[str] = set()
+        for one, each in zip(self.configurations(item), settings, strict=True):
+            own = self.text(self.build_settings(one), "SDKROOT")
+            sdk = own or ("" if "IPHONEOS_DEPLOYMENT_TARGET" in each else self.text(each, "SDKROOT"))
+            supported = self.text(each, "SUPPORTED_PLATFORMS").split()
+            found |= {PLATFORMS.get(name.rstrip("0123456789."), "") for name in supported or [sdk]}
+        return found.pop() if len(found) == 1 else ""
 
     def macros(self, settings: list[dict[str, object]]) -> tuple[str, ...]:
         keys = ("SWIFT_ACTIVE_COMPILATION_CONDITIONS", "GCC_PREPROCESSOR_DEFINITIONS")
@@ -238,6 +262,12 @@ class Project:
     def list(self, item: Mapping[str, object], key: str) -> list[str]:
         value = item.get(key)
         return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def lowest(versions: Iterable[str]) -> str:
+    """The lowest of those that are versions; "" where none is."""
+    found = [version for version in versions if re.fullmatch(r"\d{1,4}(\.\d{1,4}){0,2}", version)]
+    return min(found, key=lambda version: [int(part) for part in version.split(".")], default="")
 
 
 def module_name(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from callkit_lint.boundaries import Boundary, partition
+from callkit_lint.boundaries import WITHOUT_CALLS, Boundary, partition
 from callkit_lint.conditions import Fresh, Known, Parameter, Test
 from callkit_lint.entry_points import Root, is_callback
 from callkit_lint.graph import Edge, Site
@@ -35,6 +35,7 @@ class Program:
     spreading: Spreading
     vocabulary: Vocabulary
     systems: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -48,7 +49,10 @@ class Program:
 
     @cached_property
     def armed_by(self) -> tuple[Place, ...]:
-        """What arms the program: types that are delegates of the call system, and calls of its providers."""
+        """What arms the program: types that are delegates of the call system, and calls of its providers. Nothing does
+        where there is no call system: what speaks of it is shared code, and its other half lies in an app for iOS."""
+        if self.platform in WITHOUT_CALLS:
+            return ()
         arms = self.vocabulary.arms
         types = [
             Place(path, decl.location, f"{decl.name} is a {name}")
@@ -229,7 +233,8 @@ def build(boundary: Boundary) -> Program:
     vocabulary = load()
     graph = link(boundary.files, vocabulary)
     spreading = spread(graph, vocabulary)
-    return Program(boundary.name, frozenset(boundary.files), graph, spreading, vocabulary, boundary.systems)
+    files = frozenset(boundary.files)
+    return Program(boundary.name, files, graph, spreading, vocabulary, boundary.systems, boundary.platform)
 
 
 # ---- facts ----------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class Unit:
     needs: dict[Need, str] = field(default_factory=dict)
     deployment_target: str = ""
     macros: tuple[str, ...] = ()
+    platform: str = ""  # where it is built for one system that is not iOS
 
     @property
     def home(self) -> str:
@@ -138,6 +139,7 @@ def _target(path: str, home: str, target: Target, paths: Paths) -> Unit:
         frozenset(file for file in found if file),
         deployment_target=target.deployment_target,
         macros=target.macros,
+        platform=target.platform,
     )
     unit.provides = {("target", f"{path}#{target.id}"), ("target name", target.name), ("product", target.product)}
     if target.kind == "library":

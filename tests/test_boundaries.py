@@ -284,6 +284,29 @@ def test_what_the_build_defines_stays_with_the_program() -> None:
     assert (program.deployment_target, program.macros) == ("15.0", ("V=1",))
 
 
+def test_what_holds_in_every_variant_stays_with_the_program() -> None:
+    made = XcodeProject()
+    key, macros = "IPHONEOS_DEPLOYMENT_TARGET", "SWIFT_ACTIVE_COMPILATION_CONDITIONS"
+    made.target("Television", ["A.swift"], settings={"SDKROOT": "appletvos", macros: "TV"})
+    made.target("Phone", ["A.swift"], settings={key: "15.0", macros: "CALLS STORE"})
+    made.target("PhoneBeta", ["A.swift"], settings={key: "12.0", macros: "CALLS"})
+    (program,) = partition(lowered({"A.swift": CALLS}), {"P.xcodeproj/project.pbxproj": made.data})
+    assert (program.name, program.platform) == ("Phone", "")
+    assert (program.deployment_target, program.macros) == ("12.0", ("CALLS",))
+
+
+def test_a_library_that_only_an_app_for_another_system_uses_is_a_program_when_it_takes_calls() -> None:
+    made = XcodeProject()
+    library = made.target("CallsCore", ["Core/Calls.swift"], kind="framework")
+    made.target("Desk", ["Desk/A.swift"], needs=[library], settings={"SDKROOT": "macosx"})
+    sources = {"Core/Calls.swift": CALLS, "Desk/A.swift": APP}
+    found = partition(lowered(sources), {"P.xcodeproj/project.pbxproj": made.data})
+    assert [(one.name, one.platform, set(one.files)) for one in found] == [
+        ("CallsCore", "", {"Core/Calls.swift"}),
+        ("Desk", "macOS", set(sources)),
+    ]
+
+
 def test_paths_are_compared_as_a_mac_does() -> None:
     made = project(App=["sources/a.swift", "Caf\u00e9.swift"], Other=["B.swift"])
     sources = code("Sources/A.swift", "Cafe\u0301.swift", "B.swift")

@@ -316,6 +316,19 @@ def test_a_helper_that_chooses_what_it_returns(members: str, expected: set[str])
     assert passing(swift("if free { ACT }", members)) == expected
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        "var free: Bool { free == true }",
+        "var free: Bool { return free == true ? true : false }",
+        "var free: Bool { if case true = free { return true }\n return false }",
+        "var free: Bool { calm == true }\nvar calm: Bool { free != false }",
+    ],
+)
+def test_a_helper_that_asks_itself_stays_open(members: str) -> None:
+    assert passing(swift("if free == true { ACT }", members)) == ALL
+
+
 def test_a_variable_that_changes_says_nothing() -> None:
     assert passing(swift("var free = CXCallObserver().calls.isEmpty\nfree = ask()\nif free { ACT }")) == ALL
 

@@ -285,6 +285,27 @@ def test_the_deployment_target_is_the_lowest_one() -> None:
     assert configured().deployment_target == ""
 
 
+def test_a_target_for_one_other_system_runs_on_no_ios() -> None:
+    key, sdk, supported = "IPHONEOS_DEPLOYMENT_TARGET", "SDKROOT", "SUPPORTED_PLATFORMS"
+    mac = configured(("Release", {sdk: "macosx"}), project={key: "13.0", sdk: "iphoneos"})
+    assert (mac.platform, mac.deployment_target) == ("macOS", "")
+    assert configured(("Release", {}), project={sdk: "macosx10.15"}).platform == "macOS"
+    assert configured(("Release", {sdk: "appletvos"})).platform == "tvOS"
+    assert configured(("Release", {sdk: "watchos"}), project={key: "13.0"}).platform == "watchOS"
+    watch = configured(("Release", {sdk: "auto", supported: "watchsimulator watchos"}))
+    assert (watch.platform, watch.deployment_target) == ("watchOS", "")
+
+
+def test_a_target_that_may_run_on_ios_has_no_other_system() -> None:
+    key, sdk, supported = "IPHONEOS_DEPLOYMENT_TARGET", "SDKROOT", "SUPPORTED_PLATFORMS"
+    assert configured().platform == configured(("Release", {sdk: "iphoneos"})).platform == ""
+    both = configured(("Release", {sdk: "auto", supported: "iphoneos iphonesimulator macosx", key: "15.0"}))
+    assert (both.platform, both.deployment_target) == ("", "15.0")
+    assert configured(("Debug", {sdk: "iphoneos"}), ("Release", {sdk: "macosx"})).platform == ""
+    assert configured(("Release", {}), project={sdk: "macosx", key: "13.0"}).platform == ""
+    assert configured(("Release", {sdk: "$(SYSTEM)"}), project={sdk: "macosx"}).platform == ""
+
+
 def test_macros_are_those_of_every_configuration() -> None:
     swift, objc = "SWIFT_ACTIVE_COMPILATION_CONDITIONS", "GCC_PREPROCESSOR_DEFINITIONS"
     debug: tuple[str, dict[str, Tree]] = ("Debug", {swift: "DEBUG CALLS", objc: ["DEBUG=1", "$(inherited)", "VOIP=1"]})

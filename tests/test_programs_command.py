@@ -78,11 +78,35 @@ def test_json(tree: Path) -> None:
         "evidence": ["application target Notes of Apps.xcodeproj (1 file)"],
         "deployment_target": "",
         "macros": [],
+        "platform": "",
         "files": ["Notes/Notes.swift"],
     }
     assert (phone["name"], phone["armed"], phone["deployment_target"]) == ("Phone", True, "15.0")
     assert phone["files"] == ["Phone/Calls.swift", "Phone/Phone.h"]
     assert phone["armed_by"][0] == {"path": "Phone/Calls.swift", "line": 2, "text": "Calls is a CXProviderDelegate"}
+
+
+def test_an_app_for_a_system_without_calls(tree: Path) -> None:
+    made = XcodeProject()
+    made.target("Phone", ["Phone/Calls.swift"])
+    made.target("Desk", ["Phone/Calls.swift", "Notes/Notes.swift"], settings={"SDKROOT": "macosx"})
+    made.target("Watch", ["Phone/Calls.swift", "Notes/Notes.swift", "Phone/Phone.h"], settings={"SDKROOT": "watchos"})
+    (tree / "Apps.xcodeproj/project.pbxproj").write_bytes(made.data)
+    lines = run().stdout.splitlines()
+    assert lines[:4] == [
+        "Desk: not armed, 2 files",
+        "    application target Desk of Apps.xcodeproj (2 files)",
+        "    built for macOS",
+        "    not armed: an app for macOS can have no provider of calls, so rules are silent on it",
+    ]
+    assert "Phone: armed, 1 file" in lines
+    assert lines[lines.index("Watch: armed, 3 files") + 2] == "    built for watchOS"
+    programs = {one["name"]: one for one in json.loads(run("--format", "json").stdout)["programs"]}
+    assert {name: (one["armed"], one["platform"]) for name, one in programs.items()} == {
+        "Desk": (False, "macOS"),
+        "Phone": (True, ""),
+        "Watch": (True, "watchOS"),
+    }
 
 
 def test_a_path_chooses_the_programs_with_files_there(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

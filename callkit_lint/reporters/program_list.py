@@ -25,6 +25,8 @@ class ListedProgram:
     armed_by: tuple[Place, ...]
     deployment_target: str = ""
     macros: tuple[str, ...] = ()
+    platform: str = ""
+    is_without_calls: bool = False  # the platform has no call system for apps
 
 
 def as_text(programs: Iterable[ListedProgram], root: Path, *, verbose: bool = False) -> str:
@@ -41,8 +43,13 @@ def _lines(program: ListedProgram, report: Report, verbose: bool) -> Iterator[st
         yield f"    {escaped(reason)}"
     if program.deployment_target:
         yield f"    runs on iOS {program.deployment_target} and later"
+    if program.platform:
+        yield f"    built for {program.platform}"
     if not program.armed_by:
-        yield "    not armed: no provider or controller of calls and no delegate of one, so rules are silent on it"
+        reason = "no provider or controller of calls and no delegate of one"
+        if program.is_without_calls:
+            reason = f"an app for {program.platform} can have no provider of calls"
+        yield f"    not armed: {reason}, so rules are silent on it"
     for place in program.armed_by[:MANY_REASONS]:
         shown = f"{escaped(shown_path(report, place.path))}:{place.location.line}"
         yield f"    armed: {escaped(place.text)}   {shown}"
@@ -71,5 +78,6 @@ def _facts(program: ListedProgram, report: Report) -> dict[str, object]:
         "evidence": list(program.evidence),
         "deployment_target": program.deployment_target,
         "macros": list(program.macros),
+        "platform": program.platform,
         "files": [shown_path(report, path) for path in program.files],
     }
