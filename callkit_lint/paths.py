@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
+from callkit_lint.compile_time import compiled_arm
 from callkit_lint.conditions import Bindings, Known, Test
 from callkit_lint.debts import UNKNOWN, Debt, Flow, Leak, Path, Summary, answers_only, atoms, decided_by, remember
 from callkit_lint.ir import (
@@ -182,6 +183,9 @@ class PathWalk(ExpressionWalk):
         return Flow(self.callees(location, None, flow.on, flow), flow.away)
 
     def branch(self, branch: Branch, paths: list[Path]) -> Flow:
+        compiled = compiled_arm(branch, self.search.program.graph.symbols.macros)
+        if compiled is not None:
+            return self.block(compiled.body, paths)
         flow = self.evaluate(branch.subject, paths) if branch.subject is not None else Flow(paths)
         on: list[Path] = []
         away = list(flow.away)

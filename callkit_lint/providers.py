@@ -34,15 +34,15 @@ def handlers(program: Program, *callbacks: str) -> Iterator[Procedure]:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """A place where the app makes its provider, and where the new provider goes."""
+    """A place where the app makes its provider or its push registry, and where the new one goes."""
 
     site: Site
     goes: Destination
 
 
-def creations(program: Program) -> Iterator[Creation]:
-    """The creations of providers, reached or not."""
-    for site in program.sites("provider") if program.armed else ():
+def creations(program: Program, effect: str = "provider") -> Iterator[Creation]:
+    """The creations of providers, or of what else this effect makes, reached or not."""
+    for site in program.sites(effect) if program.armed else ():
         if not program.is_dead(site):
             yield Creation(site, _goes(program, site))
 

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from callkit_lint.conditions import Test, words
+from callkit_lint.configuration_times import runs_unseen
 from callkit_lint.debts import Debt, Leak, Summary
 from callkit_lint.entry_points import is_callback
-from callkit_lint.graph import Edge
+from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import Call, Member
-from callkit_lint.lifecycle import Fact
+from callkit_lint.keeping import call_at
+from callkit_lint.lifecycle import Fact, Run
 from callkit_lint.nodes import parts
 from callkit_lint.paths import PathSearch
-from callkit_lint.program import Program
+from callkit_lint.program import Program, first
 from callkit_lint.symbols import Procedure
 
 CALLBACK = "PKPushRegistryDelegate.didReceiveIncomingPush"
@@ -141,3 +143,23 @@ def looks_at_duty(program: Program, push: PushCallback) -> bool:
 
 def _names_duty(node: object) -> bool:
     return (isinstance(node, Member) and node.name == "mustReport") or any(map(_names_duty, parts(node)))
+
+
+# ---- the registry ---------------------------------------------------------------------------------------------------
+
+LATE = ("bridge", "screen", "call screen")
+
+
+def is_made_late(program: Program, registry: Site) -> Run | None:
+    """How a registry comes to be made, where that is only once somebody asks for it: the app's other language, or a
+    screen. A push that launches the app in the background shows no screen."""
+    runs = program.lifecycle.runs.get(registry, [])
+    late = first(runs, LATE)
+    return late if all(run.phase in LATE for run in runs) and not runs_unseen(program, registry) else None
+
+
+def runs_on_any_thread(registry: Site) -> bool:
+    """Whether a registry is given one of the system's concurrent queues."""
+    call = call_at(registry.procedure, registry.location)
+    queue = call.arguments[0].value if call and call.arguments else None
+    return isinstance(queue, Call) and queue.name in ("global", "dispatch_get_global_queue")
