@@ -174,7 +174,8 @@ class ExpressionWalk:
             return paths  # it does nothing about the debt: no turn worth telling
         on: list[Path] = []
         step = self.place(edge.location, f"which {edge.text}")
-        for leak in summary.leaks[:1]:
+        surest = sorted(summary.leaks, key=lambda leak: (-leak.confidence, len(leak.turns)))
+        for leak in surest[:1]:
             for path in paths:
                 turned = path.turn(step, min(edge.confidence, leak.confidence))
                 left = () if leak.turns and leak.kind == "end" else (Place(leak.path, leak.location, LEFT),)
