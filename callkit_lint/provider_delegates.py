@@ -103,7 +103,9 @@ def classless(program: Program) -> Iterator[tuple[Site, Site]]:
         return
     for creation in creations(program):
         maker = creation.site.procedure
-        if not maker.function.is_static or maker.closure is not None:
+        while maker.parent is not None:
+            maker = maker.parent
+        if not maker.function.is_static:
             continue
         for caller, edge in _callers(program, maker):
             reports = [site for site in caller.sites if site.api.effect == "report"]
