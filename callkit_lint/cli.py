@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -245,7 +245,7 @@ def _place(text: str) -> tuple[Path, int]:
     return Path(match[1]), int(match[2])
 
 
-def _entries(names: tuple[str, ...], where: str) -> dict[str, Entry]:
+def _entries(names: tuple[str, ...], where: str) -> Mapping[str, Entry]:
     from callkit_lint.rulebook import load_rules, require
 
     entries = load_rules()

@@ -6,6 +6,7 @@ the tool: a linter that quietly checks less than it says is worse than one that 
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 from collections.abc import Iterable, Mapping
@@ -42,7 +43,8 @@ class Entry:
         return self.page.read_text(encoding="utf-8")
 
 
-def load_rules(package: str = "callkit_lint.rules") -> dict[str, Entry]:
+@functools.cache
+def load_rules(package: str = "callkit_lint.rules") -> Mapping[str, Entry]:
     """All rules by id, sorted; RulebookError where one is not as it should be."""
     (folder,) = importlib.import_module(package).__path__
     entries: dict[str, Entry] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ class Shelf:
         module.with_suffix(".md").write_text(page(name) if text is None else text)
         return module
 
-    def load(self) -> dict[str, Entry]:
+    def load(self) -> Mapping[str, Entry]:
         return load_rules(self.name)
 
     def error(self) -> str:
