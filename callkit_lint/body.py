@@ -52,7 +52,7 @@ class BodyWalk:
         self.procedure = procedure
         self.function = function  # the function around a closure: its parameters are in view
         self.view = view
-        self.reader = ConditionReader(partial(evaluate, view), partial(returned, view), linking.symbols.macros)
+        self.reader = ConditionReader(partial(evaluate, view), partial(returned, view), linking.symbols.build)
         self.guards = [FALSE] if dead else []
         self.order = 0
         self.scope: list[int] = []
@@ -127,7 +127,7 @@ class BodyWalk:
                 self.visit(statement)
 
     def branch(self, branch: Branch) -> None:
-        chosen = compiled_arm(branch, self.linking.symbols.macros)
+        chosen = compiled_arm(branch, self.linking.symbols.build)
         if chosen is not None:
             for arm in branch.arms:
                 if arm is chosen:

@@ -7,8 +7,10 @@ Only a certain answer counts. What the project's settings decide (`DEBUG`, an ap
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+from callkit_lint import system_versions
 from callkit_lint.conditions import FALSE, TRUE, Test, negate, never_hold, spelled
 from callkit_lint.ir import Arm, Branch, Call, Expr, Literal, Name, Operator
 from callkit_lint.system_versions import COMPARE, OLDEST_SYSTEM, Version
@@ -19,18 +21,37 @@ _DEEPEST = 20
 _VERSION_MACRO = re.compile(r"__IPHONE_(\d+)_(\d+)")
 
 
-def is_off(condition: Expr | None, macros: Mapping[str, str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a program is built, as far as its files and its project say: the constants that are defined, and the oldest
+    system that it runs on."""
+
+    macros: Mapping[str, str] = field(default_factory=dict)
+    oldest_system: Version = OLDEST_SYSTEM
+
+
+UNKNOWN_BUILD = Build()
+
+
+def build_of(deployment_target: str, macros: Iterable[str]) -> Build:
+    """A build from a project's settings: the lowest system, and definitions such as `NAME` and `NAME=1`."""
+    defined = [text.partition("=") for text in macros]
+    oldest = system_versions.parsed(deployment_target) or OLDEST_SYSTEM
+    return Build({name: value.strip("\\\"' ") for name, _, value in defined}, max(oldest, OLDEST_SYSTEM))
+
+
+def is_off(condition: Expr | None, build: Build) -> bool:
     """Whether a declaration under this condition is certainly not compiled."""
-    return condition is not None and never_hold((compile_time_test(condition, macros),))
+    return condition is not None and never_hold((compile_time_test(condition, build),))
 
 
-def compiled_arm(branch: Branch, macros: Mapping[str, str]) -> Arm | None:
+def compiled_arm(branch: Branch, build: Build) -> Arm | None:
     """The arm of an `#if` that is certainly the one compiled; None where that is not known, or it is none."""
     if branch.kind != "#if":
         return None
     for arm in branch.arms:
         condition = arm.condition.operands[0] if isinstance(arm.condition, Operator) else Literal(True)
-        test = compile_time_test(condition, macros)
+        test = compile_time_test(condition, build)
         if never_hold((negate(test),)):
             return arm
         if not never_hold((test,)):
@@ -38,24 +59,24 @@ def compiled_arm(branch: Branch, macros: Mapping[str, str]) -> Arm | None:
     return None
 
 
-def compile_time_test(condition: Expr, macros: Mapping[str, str], depth: int = 0) -> Test:
-    """What a compile-time condition answers, with the constants that the program defines."""
+def compile_time_test(condition: Expr, build: Build, depth: int = 0) -> Test:
+    """What a compile-time condition answers in a build."""
     if depth > _DEEPEST:
         return Test("opaque")
     match condition:
         case Operator("!", (inner,)):
-            return negate(compile_time_test(inner, macros, depth + 1))
+            return negate(compile_time_test(inner, build, depth + 1))
         case Operator("&&" | "||" as op, operands):
-            parts = tuple(compile_time_test(part, macros, depth + 1) for part in operands)
+            parts = tuple(compile_time_test(part, build, depth + 1) for part in operands)
             return Test("and" if op == "&&" else "or", parts)
         case Literal(value) if isinstance(value, bool | int):
             return TRUE if value else FALSE
         case Operator(op, (left, right)) if op in COMPARE:
-            return _compared(op, left, right, macros)
+            return _compared(op, left, right, build)
         case Name(name):
-            return _named(name, macros)
+            return _named(name, build.macros)
         case Call(name, None, (argument,)):
-            return _called(name, argument.value, macros)
+            return _called(name, argument.value, build.macros)
     return Test("opaque", text=spelled(condition))
 
 
@@ -83,14 +104,14 @@ def _called(name: str, argument: Expr, macros: Mapping[str, str]) -> Test:
     return Test("opaque", text=f"{name} {spelled(argument)}")
 
 
-def _compared(op: str, left: Expr, right: Expr, macros: Mapping[str, str]) -> Test:
+def _compared(op: str, left: Expr, right: Expr, build: Build) -> Test:
     """`__IPHONE_OS_VERSION_MAX_ALLOWED >= 80000`, `VERSION > 2`: decided where the numbers are known, or their least
     values."""
-    a, b = _number(left, macros), _number(right, macros)
+    a, b = _number(left, build.macros), _number(right, build.macros)
     opaque = Test("opaque", text=f"{spelled(left)} {spelled(right)}")
     if a is not None and b is not None:
         return TRUE if COMPARE[op](a, b) else FALSE
-    least = _at_least(left)
+    least = _at_least(left, build)
     if least is None or b is None:
         return opaque
     if (op == ">=" and least >= b) or (op == ">" and least > b):
@@ -112,12 +133,12 @@ def _number(expr: Expr, macros: Mapping[str, str], depth: int = 0) -> int | None
     return None
 
 
-def _at_least(expr: Expr) -> int | None:
+def _at_least(expr: Expr, build: Build) -> int | None:
     match expr:
         case Name("__IPHONE_OS_VERSION_MAX_ALLOWED"):
             return _written(OLDEST_SDK)
         case Name("__IPHONE_OS_VERSION_MIN_REQUIRED"):
-            return _written(OLDEST_SYSTEM)
+            return _written(build.oldest_system)
     return None
 
 

@@ -6,13 +6,13 @@ A name that only sounds like it silences a report; a name in another language is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from callkit_lint import system_versions
-from callkit_lint.compile_time import compile_time_test
+from callkit_lint.compile_time import Build, compile_time_test
 from callkit_lint.conditions import FALSE, TRUE, Constant, Known, Parameter, Test, Value, negate, spelled, words
 from callkit_lint.ir import Call, Expr, Literal, Member, Name, Operator
-from callkit_lint.system_versions import COMPARE, OLDEST_SYSTEM, Version
+from callkit_lint.system_versions import COMPARE
 
 
 class ConditionReader:
@@ -23,13 +23,11 @@ class ConditionReader:
         self,
         evaluate: Callable[[Expr], Value],
         returned: Callable[[Expr], Expr | None],
-        macros: Mapping[str, str],
-        oldest_system: Version = OLDEST_SYSTEM,
+        build: Build,
     ) -> None:
         self._evaluate = evaluate
         self._returned = returned
-        self._macros = macros
-        self._oldest = oldest_system
+        self._build = build
 
     def read(self, expr: Expr, depth: int = 0) -> Test:
         if depth > 20:
@@ -48,10 +46,10 @@ class ConditionReader:
                 arms = (holds, self.read(first, depth + 1)), (negate(holds), self.read(second, depth + 1))
                 return Test("or", tuple(Test("and", arm) for arm in arms))
             case Operator("#if", (inner,)):
-                return compile_time_test(inner, self._macros)
+                return compile_time_test(inner, self._build)
             case Operator("available", operands):
                 platforms = [str(part.value) for part in operands if isinstance(part, Literal)]
-                return system_versions.available(platforms, self._oldest)
+                return system_versions.available(platforms, self._build.oldest_system)
             case Operator("if case", (pattern, subject)):
                 return self.matches(subject, pattern, depth + 1)
             case Operator("let", (_, Operator("as" | "as?", (_, Name(kind))))):
@@ -59,7 +57,7 @@ class ConditionReader:
             case Operator("let", (_, value)):
                 return negate(self._empty(value))
             case Operator("==" | "!=" | "<" | "<=" | ">" | ">=" as op, (left, right)) if (
-                test := system_versions.compared(op, self._seen(left), self._seen(right), self._oldest)
+                test := system_versions.compared(op, self._seen(left), self._seen(right), self._build.oldest_system)
             ):
                 return test
             case Operator("==" | "===", (left, right)):
@@ -97,7 +95,7 @@ class ConditionReader:
         value = self._evaluate(expr)
         if isinstance(value, Parameter) or (isinstance(value, Known) and isinstance(value.value, bool)):
             return Test("truth", value=value, text=spelled(expr))
-        if (test := system_versions.named(expr, self._oldest) or _recognise(expr)) is not None:
+        if (test := system_versions.named(expr, self._build.oldest_system) or _recognise(expr)) is not None:
             return test
         inner = self._returned(expr)
         if inner is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from callkit_lint.body import BodyWalk
 from callkit_lint.closures import latest
+from callkit_lint.compile_time import UNKNOWN_BUILD, Build
 from callkit_lint.graph import Observation
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import Vocabulary
@@ -37,9 +38,9 @@ class Graph:
     incomplete: frozenset[str] = frozenset()
 
 
-def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary) -> Graph:
-    """The call graph of one program's files (path to summary)."""
-    symbols = Symbols(files)
+def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary, build: Build = UNKNOWN_BUILD) -> Graph:
+    """The call graph of one program's files (path to summary); `build` is what its project says."""
+    symbols = Symbols(files, build)
     linking = Linking(symbols, vocabulary, [*symbols.procedures, *symbols.dead])
     dead = set(symbols.dead)
     for procedure in linking.procedures.copy():

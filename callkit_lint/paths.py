@@ -183,7 +183,7 @@ class PathWalk(ExpressionWalk):
         return Flow(self.callees(location, None, flow.on, flow), flow.away)
 
     def branch(self, branch: Branch, paths: list[Path]) -> Flow:
-        compiled = compiled_arm(branch, self.search.program.graph.symbols.macros)
+        compiled = compiled_arm(branch, self.search.program.graph.symbols.build)
         if compiled is not None:
             return self.block(compiled.body, paths)
         flow = self.evaluate(branch.subject, paths) if branch.subject is not None else Flow(paths)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from callkit_lint.boundaries import WITHOUT_CALLS, Boundary, partition
+from callkit_lint.compile_time import build_of
 from callkit_lint.conditions import Fresh, Known, Parameter, Test
 from callkit_lint.entry_points import Root, is_callback
 from callkit_lint.graph import Edge, Site
@@ -231,7 +232,7 @@ def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, byt
 def build(boundary: Boundary) -> Program:
     """One program from the summaries of its files."""
     vocabulary = load()
-    graph = link(boundary.files, vocabulary)
+    graph = link(boundary.files, vocabulary, build_of(boundary.deployment_target, boundary.macros))
     spreading = spread(graph, vocabulary)
     files = frozenset(boundary.files)
     return Program(boundary.name, files, graph, spreading, vocabulary, boundary.systems, boundary.platform)

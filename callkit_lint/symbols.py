@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from callkit_lint.compile_time import is_off
+from callkit_lint.compile_time import Build, is_off
 from callkit_lint.ir import Block, Closure, Field, FileSummary, Function, Location, Parameter, TypeDecl
 
 if TYPE_CHECKING:
@@ -93,14 +93,14 @@ class Symbols:
     """The symbol table of one program: of what is compiled. `dead` are the bodies that certainly are not, which
     nothing reaches."""
 
-    def __init__(self, files: Mapping[str, FileSummary]) -> None:
+    def __init__(self, files: Mapping[str, FileSummary], build: Build) -> None:
         self.procedures: list[Procedure] = []
         self.dead: list[Procedure] = []
         self.types: dict[str, list[TypeInfo]] = defaultdict(list)
         self.free: dict[str, list[Procedure]] = defaultdict(list)
         self.globals: dict[str, Field] = {}
         self.aliases: dict[str, str] = {}
-        self.macros = _constants(files.values())
+        self.build = replace(build, macros=_constants(files.values(), build.macros))
         self.enumerators: dict[str, str] = {}  # of C enums, by their global name: the case that Swift makes of it
         self.by_name: dict[str, list[Procedure]] = defaultdict(list)
         self.by_selector: dict[str, list[Procedure]] = defaultdict(list)
@@ -123,7 +123,7 @@ class Symbols:
                     self.dead.append(Procedure(path, function, function.body))
 
     def _is_off(self, declared: TypeDecl | Field | Function) -> bool:
-        return is_off(declared.condition, self.macros)
+        return is_off(declared.condition, self.build)
 
     def _declare_types(self, files: Mapping[str, FileSummary]) -> None:
         declarations = [
@@ -287,9 +287,9 @@ def _enumerators(summary: FileSummary) -> Iterator[tuple[str, str]]:
             yield item.name, (rest[0].lower() + rest[1:] if rest and rest != item.name else item.name)
 
 
-def _constants(summaries: Iterable[FileSummary]) -> dict[str, str]:
-    """What `#define NAME value` says; a name that is defined in two ways says nothing."""
-    found: dict[str, set[str]] = defaultdict(set)
+def _constants(summaries: Iterable[FileSummary], given: Mapping[str, str]) -> dict[str, str]:
+    """What `#define NAME value` and the project say; a name that is defined in two ways says nothing."""
+    found: dict[str, set[str]] = defaultdict(set, {name: {value} for name, value in given.items()})
     for summary in summaries:
         for name, value in summary.macros:
             found[name].add(value)

@@ -46,7 +46,7 @@ _NAMED = re.compile(r"(?i)ios_(\d{1,2})(?:_(\d{1,2}|x_max))?")
 def available(platforms: Iterable[str], oldest: Version) -> Test:
     """`#available(iOS 10, *)`: true up to the oldest system; above that it is open."""
     for text in platforms:
-        if text.startswith("iOS") and (version := _parsed(text)):
+        if text.startswith("iOS") and (version := parsed(text)):
             return decided(">=", version, oldest)
     return Test("opaque", text=" ".join(platforms))
 
@@ -97,7 +97,7 @@ def _version(expr: Expr) -> Version | None:
         case Literal(bool()):
             return None
         case Literal(int() | float() | str() as value):
-            return _parsed(str(value))
+            return parsed(str(value))
         case Name(name) if found := _NAMED.search(name):
             minor = found[2] or "0"
             return int(found[1]), int(minor) if minor.isdigit() else 99
@@ -108,6 +108,7 @@ def _version(expr: Expr) -> Version | None:
     return None
 
 
-def _parsed(text: str) -> Version | None:
+def parsed(text: str) -> Version | None:
+    """A version as it is written, `14.0` or "iOS 14"; None where there is none."""
     found = re.search(r"(\d{1,3})(?:\.(\d{1,3}))?", text)
     return (int(found[1]), int(found[2] or 0)) if found else None

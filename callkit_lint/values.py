@@ -118,7 +118,7 @@ def _name(view: View, name: str, depth: int) -> Value:
         return _kept(evaluate(view, item.value, depth + 1))
     if found := view.symbols.field(view.owner, name, view.path):
         return Known(name) if "case" in found[0].attributes else None
-    if (text := view.symbols.macros.get(name, "")) in ("YES", "NO", "0", "1", "true", "false"):
+    if (text := view.symbols.build.macros.get(name, "")) in ("YES", "NO", "0", "1", "true", "false"):
         return Known(text in ("YES", "1", "true"))
     constant = view.vocabulary.constant(text)
     return Known(constant) if constant is not None else None

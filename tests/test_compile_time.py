@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.compile_time import compile_time_test
-from callkit_lint.conditions import Bindings, answer
+from callkit_lint.boundaries import Boundary
+from callkit_lint.compile_time import Build, build_of, compile_time_test
+from callkit_lint.conditions import TRUE, Bindings, answer
 from callkit_lint.frontends.objc_statements import condition_expression
 from callkit_lint.frontends.swift_conditions import compile_condition
 from callkit_lint.ir import NOWHERE
-from tests.graphs import ACTIVATE, ACTIVATE_OBJC, calls, linked, phases, procedure, program
+from callkit_lint.program import build
+from tests.graphs import ACTIVATE, ACTIVATE_OBJC, calls, linked, lowered, phases, procedure, program
 
 MACROS = {"OFF": "0", "ON": "1", "NO_AUDIO": "NO", "TWO": "2", "BOTH": "(3)", "EMPTY": ""}
 
@@ -17,7 +19,7 @@ MACROS = {"OFF": "0", "ON": "1", "NO_AUDIO": "NO", "TWO": "2", "BOTH": "(3)", "E
 def answered(text: str, *, swift: bool = False) -> bool | None:
     condition = compile_condition(text) if swift else condition_expression(text, NOWHERE)
     nothing: Bindings = {}
-    return answer(compile_time_test(condition, MACROS), "", nothing, lambda phase: False, {})
+    return answer(compile_time_test(condition, Build(MACROS)), "", nothing, lambda phase: False, {})
 
 
 @pytest.mark.parametrize(
@@ -189,9 +191,82 @@ def test_a_condition_that_is_certain_keeps_what_leaves() -> None:
 
 def test_a_closure_made_in_dead_code_is_dead() -> None:
     text = f"func f() {{\n#if os(macOS)\nDispatchQueue.main.async {{ {ACTIVATE} }}\n#endif\n}}"
-    assert list(program({"A.swift": text}).sites("activate")) == []
+    assert list(program({"A.swift": text}).sites("activation")) == []
 
 
 def test_the_bodies_that_are_off_are_still_known() -> None:
     graph = linked({"A.swift": f"#if os(macOS)\nfunc f() {{ {ACTIVATE} }}\n#endif"})
     assert [site.is_dead for site in procedure(graph, "f()").sites] == [True]
+
+
+# ---- what the project says ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "macros", "expected"),
+    [
+        ("", (), Build({}, (12, 0))),
+        ("15.0", (), Build({}, (15, 0))),
+        ("14.5.1", (), Build({}, (14, 5))),
+        ("9.0", (), Build({}, (12, 0))),
+        (
+            "",
+            ("PLAIN", "ONE=1", 'TEXT=\\"a b\\"', "OFF=0"),
+            Build({"PLAIN": "", "ONE": "1", "TEXT": "a b", "OFF": "0"}),
+        ),
+    ],
+)
+def test_a_build_is_read_from_settings(target: str, macros: tuple[str, ...], expected: Build) -> None:
+    assert build_of(target, macros) == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "condition", "expected"),
+    [
+        ("15.0", "if #available(iOS 14, *) { } else { ACT }", False),
+        ("15.0", "guard #available(iOS 15, *) else { ACT\nreturn }", False),
+        ("15.0", "if #unavailable(iOS 15) { ACT }", False),
+        ("15.0", "if #available(iOS 16, *) { } else { ACT }", True),
+        ("15.0", "if #available(iOS 14, *) { ACT }", True),
+        ("15.0", "if (UIDevice.current.systemVersion as NSString).floatValue < 15.0 { ACT }", False),
+        ("13.0", "if #available(iOS 14, *) { } else { ACT }", True),
+        ("", "if #available(iOS 14, *) { } else { ACT }", True),
+    ],
+)
+def test_the_deployment_target_decides_tests_of_the_system(target: str, condition: str, expected: bool) -> None:
+    delegate = (
+        "class Calls: NSObject, CXProviderDelegate { func provider(_ p: CXProvider, perform a: CXAnswerCallAction) {"
+    )
+    files = lowered({"A.swift": f"{delegate} {condition.replace('ACT', ACTIVATE)} }} }}"})
+    found = build(Boundary("app", files, (), target))
+    assert phases(found) == ({"answer"} if expected else set())
+    assert bool(list(found.sites("activation"))) is expected
+
+
+@pytest.mark.parametrize(
+    ("macros", "condition", "expected"),
+    [
+        (("OWN_AUDIO=0",), "OWN_AUDIO", False),
+        (("OWN_AUDIO=1",), "!OWN_AUDIO", False),
+        (("OWN_AUDIO=1",), "OWN_AUDIO", True),
+        (("OWN_AUDIO",), "!defined(OWN_AUDIO)", False),
+        ((), "OWN_AUDIO", True),
+        ((), "!OWN_AUDIO", True),
+    ],
+)
+def test_what_every_configuration_defines_decides_conditions(
+    macros: tuple[str, ...], condition: str, expected: bool
+) -> None:
+    files = lowered({"A.m": f"#if {condition}\nvoid f(void) {{ {ACTIVATE_OBJC} }}\n#endif"})
+    assert bool(list(build(Boundary("app", files, (), macros=macros)).sites("activation"))) is expected
+
+
+def test_a_name_that_the_project_and_the_sources_define_differently_says_nothing() -> None:
+    files = lowered({"A.m": f"#define X 1\n#if X\nvoid f(void) {{ {ACTIVATE_OBJC} }}\n#endif"})
+    assert list(build(Boundary("app", files, (), macros=("X=0",))).sites("activation"))
+
+
+def test_the_lowest_system_of_a_build_is_the_least_that_its_macro_says() -> None:
+    condition = condition_expression("__IPHONE_OS_VERSION_MIN_REQUIRED >= 150000", NOWHERE)
+    old, new = (compile_time_test(condition, build_of(target, ())) for target in ("13.0", "15.0"))
+    assert (old.kind, new) == ("opaque", TRUE)
