@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callkit_lint.conditions import Test, words
 from callkit_lint.lifecycle import Run
 from callkit_lint.program import Program
 from callkit_lint.rule import Diagnostic, Rule, Severity
@@ -17,9 +18,15 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def fights(run: Run) -> bool:
     """Code that looks at the route's devices first may well leave the system's own change alone."""
-    if {"port", "outputs", "output"} & run.tested():
+    if {"port", "outputs", "output"} & run.tested() or any(map(is_about_the_route, run.guards())):
         return False
     return run.site.api.effect != "activation" or run.value("active") in (True, 1)
+
+
+def is_about_the_route(test: Test) -> bool:
+    """Whether a condition asks for the route (`isRouteAllowed`), and not for the reason of its change."""
+    named = set(words(test.text)) if test.kind == "opaque" else set()
+    return ("route" in named and named.isdisjoint({"change", "reason"})) or any(map(is_about_the_route, test.parts))
 
 
 MESSAGE = (
