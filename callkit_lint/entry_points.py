@@ -59,7 +59,7 @@ def _entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
             for phase in notification.phases:
                 yield Root(observer, phase, text, observer.location)
     yield from _setup(graph, vocabulary)
-    yield from _call_screens(graph)
+    yield from _call_views(graph)
     handlers = _handlers(graph, vocabulary)
     yield from _openers(graph, "report", {"report"}, "reports an incoming call", handlers)
     yield from _openers(graph, "request", {"request start"}, "requests an outgoing call", handlers)
@@ -177,21 +177,15 @@ def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
                         yield Root(procedure, "setup", f"{why} {name}", procedure.location)
 
 
-VIEW_WORDS = frozenset({"view", "screen", "button", "keypad", "pad"})
-
-
-def _call_screens(graph: Graph) -> Iterator[Root]:
-    """The creation of what a call's screen is made of: the views and view models of a call. A keypad for tones is only
-    shown in one."""
+def _call_views(graph: Graph) -> Iterator[Root]:
+    """The creation of a call's views and view models: the call's screen comes."""
     for name, infos in graph.symbols.types.items():
-        named = set(words(name.rpartition(".")[2]))
-        phase = "call" if "dtmf" in named else "call screen" if shows_a_call(name) else ""
-        if not phase or VIEW_WORDS.isdisjoint(named):
+        if not shows_a_call(name) or {"view", "screen"}.isdisjoint(words(name.rpartition(".")[2])):
             continue
         for procedure in [p for info in infos for key in ("", "init") for p in info.methods.get(key, ())]:
             if procedure.function.kind in ("init", "initial values"):
                 text = f"the app creates a part of its call screen, {name}"
-                yield Root(procedure, phase, text, procedure.location, confidence=Confidence.medium)
+                yield Root(procedure, "call screen", text, procedure.location, confidence=Confidence.medium)
 
 
 def _handlers(graph: Graph, vocabulary: Vocabulary) -> set[Procedure]:

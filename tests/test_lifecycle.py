@@ -220,23 +220,14 @@ def test_the_screen_of_a_call_is_part_of_the_call(name: str) -> None:
     [
         ("CallViewModel", "call screen"),
         ("InCallView", "call screen"),
-        ("DTMFKeypad", "call"),
-        ("DTMFButton", "call"),
         ("CallHistoryViewModel", ""),
         ("MessageViewModel", ""),
         ("CallStore", ""),
-        ("DTMFSender", ""),
     ],
 )
 def test_the_parts_of_a_call_screen_are_made_in_a_call(name: str, phase: str) -> None:
     found = program({"A.swift": f"class {name}: NSObject {{ override init() {{ {ACTIVATE} }} }}"})
     assert {(run.phase, run.confidence) for run in runs(found)} == ({(phase, Confidence.medium)} if phase else set())
-
-
-def test_a_swift_method_that_an_objective_c_file_exports() -> None:
-    extern = "@interface RCT_EXTERN_MODULE(Calls, NSObject)\nRCT_EXTERN_METHOD(answer:(NSString *)name)\n@end"
-    swift = f"@objc(Calls) class Calls: NSObject {{ @objc func answer(_ name: String) {{ {ACTIVATE} }} }}"
-    assert phases(program({"Calls.m": extern, "Calls.swift": swift})) == {"bridge"}
 
 
 def test_what_a_container_of_swiftui_shows_is_shown_with_its_view() -> None:
