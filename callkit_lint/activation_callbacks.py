@@ -12,7 +12,7 @@ from functools import partial
 from callkit_lint.conditions import spelled, words
 from callkit_lint.entry_points import is_callback
 from callkit_lint.graph import Site
-from callkit_lint.ir import Block, Branch, Call, Exit, Literal, Name, Statement, TypeDecl
+from callkit_lint.ir import Block, Branch, Call, Closure, Declare, Exit, Literal, Name, Statement, TypeDecl
 from callkit_lint.program import Program
 from callkit_lint.rule import Place
 from callkit_lint.symbols import Procedure, TypeInfo
@@ -118,7 +118,16 @@ def _takes_calls(program: Program, handlers: tuple[Procedure, ...]) -> bool:
 
 def does_nothing(body: Block) -> bool:
     """Whether a body is empty, or only writes a log; a call counts as that by the words of its name."""
-    return all(_is_idle(statement) for statement in body.statements)
+    idle: set[str] = set()  # closures that do nothing either
+    for statement in body.statements:
+        match statement:
+            case Declare(name, _, Closure(_, inner)) if does_nothing(inner):
+                idle.add(name)
+            case Call(name, None) if name in idle:
+                continue
+            case _ if not _is_idle(statement):
+                return False
+    return True
 
 
 def _is_idle(statement: Statement) -> bool:

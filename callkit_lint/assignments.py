@@ -57,7 +57,7 @@ def assign(walk: BodyWalk, statement: Assign) -> None:
         call = Call(name, None, (Argument("", statement.value),), statement.location)
         walk.site(call, found.api, found.confidence)
     elif not owner and name:
-        walk.linking.unresolved.add(name)
+        walk.linking.unresolved.add(f"{name} =")
 
 
 def send(walk: BodyWalk, call: Call) -> None:

@@ -13,7 +13,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     if not program.armed or not factories or program.graph.incomplete:
         return
     switched = any(site.constant("on") not in (False, 0) for site in program.sites("manual audio"))
-    if not switched and "useManualAudio" not in program.graph.unresolved:
+    if not switched:
         first = factories[0]
         related = tuple(Place(site.procedure.path, site.location, "another factory") for site in factories[1:])
         yield Diagnostic(
