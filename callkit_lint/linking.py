@@ -70,4 +70,5 @@ class Linking:
     posts: list[Post] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    unresolved: set[str] = field(default_factory=set)  # base names of calls and assignments that reached nothing
+    # Base names of calls that reached nothing, and `name =` of properties that were assigned on nothing that is known.
+    unresolved: set[str] = field(default_factory=set)

@@ -39,12 +39,15 @@ def _stays_off(program: Program) -> bool:
     """Whether audio is in manual mode for certain, and nothing switches it on."""
     manual = any(site.constant("on") in (True, 1) for site in program.sites("manual audio"))
     switched = any(site.constant("on") not in (False, 0) for site in program.sites("call audio"))
-    return manual and not switched and "isAudioEnabled =" not in program.graph.unresolved
+    return manual and not switched and SWITCHES.isdisjoint(program.graph.unresolved)
 
 
 def _at(body: Procedure, message: str, severity: Severity, related: tuple[Place, ...]) -> Diagnostic:
     return Diagnostic(RULE.id, severity, Confidence.high, body.path, body.location, message, related=related)
 
+
+# The switch on something of which the type is not known.
+SWITCHES = frozenset({"isAudioEnabled =", "audioEnabled =", "setIsAudioEnabled", "setAudioEnabled"})
 
 NOT_TOLD = (
     "WebRTC is not told that CallKit has activated the session; it counts activations itself, then activates once more "

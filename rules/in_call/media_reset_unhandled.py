@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from callkit_lint import absence
 from callkit_lint.activation_callbacks import does_nothing, own_call_audio
 from callkit_lint.entry_points import Root
+from callkit_lint.graph import Site
 from callkit_lint.program import Program
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
-    starts = [site for site in own_call_audio(program) if site.api.effect == "audio start"]
+    starts = [site for site in own_call_audio(program) if _outlives_calls(program, site)]
     if not starts or not absence.is_whole_app(program) or absence.may_be_configured_unseen(program):
         return
     resets = [fact for fact in program.lifecycle.facts if fact.phase == "media reset" and isinstance(fact.cause, Root)]
@@ -20,6 +21,13 @@ def check(program: Program) -> Iterator[Diagnostic]:
     if all(does_nothing(handler.body) for handler in handlers):
         logs = tuple(Place(handler.path, handler.location, "this only writes a log") for handler in handlers)
         yield RULE.at_site(starts[0], MESSAGE, related=logs)
+
+
+def _outlives_calls(program: Program, site: Site) -> bool:
+    """Whether what is started was there before: a unit that is made for the start has nothing to lose, and recorders
+    are made for each recording."""
+    made = program.leading_to("audio unit")
+    return site.api.effect == "audio start" and site.api.owner != "AVAudioRecorder" and site.procedure not in made
 
 
 MESSAGE = (
@@ -37,5 +45,5 @@ RULE = Rule(
         "https://developer.apple.com/library/archive/qa/qa1749/_index.html",
     ),
     kind="absence",
-    trigger="a whole app that starts an engine, unit or recorder for its calls, and no SDK that may own the audio",
+    trigger="a whole app that starts an engine or unit of its own for its calls, and no SDK that may own the audio",
 )
