@@ -37,10 +37,10 @@ def _is_app(program: Program) -> bool:
 
 def owes_a_configuration(program: Program) -> bool:
     """Whether nobody but the program can be expected to configure the session for its calls: neither an app that
-    completes a library, nor an SDK, nor another package, unless the program takes up the calls' audio."""
+    completes a library, nor an SDK, nor another package, unless the program takes calls without the other language."""
     if not is_whole_app(program) or may_be_configured_unseen(program):
         return False
-    return not stands_beside_packages(program) or (is_plugin(program) and takes_up_audio(program))
+    return not stands_beside_packages(program) or (is_plugin(program) and takes_calls_itself(program))
 
 
 def is_plugin(program: Program) -> bool:
@@ -48,9 +48,12 @@ def is_plugin(program: Program) -> bool:
     return any(isinstance(fact.cause, Root) and fact.phase == "bridge" for fact in program.lifecycle.facts)
 
 
-def takes_up_audio(program: Program) -> bool:
-    """Whether the program is told when the call system has activated the session: audio is its business then."""
-    return any(isinstance(fact.cause, Root) and fact.phase == "active" for fact in program.lifecycle.facts)
+def takes_calls_itself(program: Program) -> bool:
+    """Whether pushes of calls come to the program, and the activation of the session: with the app launched by a push,
+    the other language may not run yet when a call is answered."""
+    roots = [fact.cause for fact in program.lifecycle.facts if isinstance(fact.cause, Root)]
+    told = {root.phase for root in roots if not (root.until or root.since)}
+    return {"report", "active"} <= told
 
 
 def stands_beside_packages(program: Program) -> bool:
