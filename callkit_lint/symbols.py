@@ -182,7 +182,7 @@ class Symbols:
         """The program's type of this name as seen from a file; None when there is none, or several equally near."""
         found = (
             self.types.get(name)
-            or self.types.get(self._objc_names.get(name, ""))
+            or (self.types.get(self._objc_names[name]) if name in self._objc_names else None)
             or [info for full in self._shorter.get(name, []) for info in self.types[full]]
         )
         if len(found) <= 1:

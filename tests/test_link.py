@@ -462,6 +462,14 @@ def test_creating_an_object_runs_its_initialiser_and_the_values_of_its_propertie
     assert calls(graph, "Bell.init()") == ["Bell.ring()"]
 
 
+def test_a_type_without_a_name_is_not_every_unknown_one() -> None:
+    text = (
+        "enum { one, two };\n@interface A : NSObject\n@end\n@implementation A\n"
+        f"- (void)f {{ [NSThread sleepForTimeInterval:1]; {ACTIVATE_OBJC} }}\n@end"
+    )
+    assert calls(linked({"A.m": text}), "A.f()") == ["Thread.sleep", "AVAudioSession.setActive"]
+
+
 # ---- receivers that are not known -----------------------------------------------------------------------------------
 
 
