@@ -14,7 +14,7 @@ from callkit_lint.entry_points import Root, is_callback
 from callkit_lint.graph import Site
 from callkit_lint.ir import Declare, Name, Operator, TypeDecl
 from callkit_lint.knowledge import Callback
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.program import Program
 from callkit_lint.rule import Place
 from callkit_lint.symbols import Procedure, TypeInfo, base_name
@@ -189,11 +189,8 @@ def _implements(program: Program, info: TypeInfo, callback: Callback) -> bool:
 def _told_apart(program: Program) -> set[str]:
     """The types that casts, patterns and parameters of the program name."""
     found = {item.type for procedure in program.graph.symbols.procedures for item in procedure.parameters}
-    stack: list[object] = [procedure.body for procedure in program.graph.symbols.procedures]
-    while stack:
-        node = stack.pop()
+    for node in (node for procedure in program.graph.symbols.procedures for node in within(procedure.body)):
         match node:
             case Operator("as" | "as?" | "is", (*_, Name(kind))) | Declare(_, kind, _):
                 found.add(kind)
-        stack += parts(node)
     return found

@@ -14,7 +14,7 @@ from callkit_lint.conditions import words
 from callkit_lint.entry_points import Root
 from callkit_lint.ir import Assign, Call, Location, Member, Name
 from callkit_lint.lifecycle import Fact
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.program import Program
 from callkit_lint.rule import Place
 from callkit_lint.symbols import Procedure
@@ -56,7 +56,7 @@ def bypasses(program: Program) -> Iterator[Bypass]:
             places = [Place(path, location, name) for name, location in _mutes(near.procedure) if name in known]
             if places:
                 if places[0] not in told:
-                    yield Bypass(places[0].text, tuple(places), _chain(near))
+                    yield Bypass(places[0].text, tuple(places), near.chain())
                 told.update(places)
                 break
 
@@ -72,24 +72,15 @@ def _near(program: Program, start: Fact) -> Iterator[Fact]:
 def _mutes(procedure: Procedure) -> list[tuple[str, Location]]:
     """The methods and properties with a name that mutes, as a body uses them, first to last."""
     found: list[tuple[str, Location]] = []
-    stack: list[object] = list(procedure.body.statements)
-    while stack:
-        node = stack.pop()
+    for node in within(procedure.body):
         match node:
             case Call(name, _, _) if _is_mute(name.partition(":")[0]):
                 found.append((name.partition(":")[0], node.location))
             case Assign(Member(_, name) | Name(name), _) if _is_mute(name):
                 found.append((name, node.location))
-        stack += parts(node)
     return sorted(found, key=lambda one: one[1])
 
 
 def _is_mute(name: str) -> bool:
     named = set(words(name))
     return bool(named & MUTE_WORDS) and not named & OTHER_WORDS
-
-
-def _chain(fact: Fact) -> tuple[Place, ...]:
-    root = fact.root
-    steps = [Place(edge.caller.path, edge.location, f"which {edge.text}") for _, edge in fact.steps()]
-    return (Place(root.procedure.path, root.location, root.text), *steps)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from callkit_lint.conditions import names_in, words
 from callkit_lint.ir import Assign, Literal, Member, Name
 from callkit_lint.lifecycle import Run
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.program import Program
 from callkit_lint.symbols import Procedure
 
@@ -84,7 +84,7 @@ def _set_on_activation(program: Program) -> frozenset[str]:
 
 
 def _assigned(procedure: Procedure) -> Iterator[str]:
-    for node in _nodes(procedure.body):
+    for node in within(procedure.body):
         if isinstance(node, Assign) and isinstance(node.target, Name | Member):
             yield node.target.name
 
@@ -106,19 +106,10 @@ def _words_around(run: Run) -> set[str]:
     procedure = run.site.procedure
     named = words(f"{procedure.function.owner} {procedure.function.name}")
     named += [word for fact, _ in run.fact.steps()[-1:] for word in words(fact.procedure.function.name)]
-    for node in _nodes(procedure.body):
+    for node in within(procedure.body):
         match node:
             case Name(name) | Member(_, name):
                 named += words(name)
             case Literal(str(text)):
                 named += words(text)
     return set(named)
-
-
-def _nodes(root: object) -> Iterator[object]:
-    """All nodes of a piece of the neutral form."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += parts(node)

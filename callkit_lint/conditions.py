@@ -7,7 +7,7 @@ false, or None: not decidable. Only a certain "false" cuts a path: what the tool
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from callkit_lint.ir import NOWHERE, Call, Collection, Expr, Literal, Location, Member, Name, Operator
@@ -77,27 +77,37 @@ def answer(
 
     `in_call` says whether a call exists in a phase; `actions` gives the phase of an action's type.
     """
-    match test.kind:
-        case "not":
-            inner = answer(test.parts[0], phase, bindings, in_call, actions)
-            return None if inner is None else not inner
-        case "and" | "or":
-            decisive = test.kind == "or"
-            answers = [answer(part, phase, bindings, in_call, actions) for part in test.parts]
-            if decisive in answers:
-                return decisive
-            return None if None in answers else not decisive
-        case "truth" | "equal":
-            return _compare(test, bindings)
-        case "interruption":
-            return phase == f"interruption {test.text}" if phase.startswith("interruption ") else None
-        case "reason":
-            return _reason(test.text, phase)
-        case "no call":
-            return False if in_call(phase) else None
-        case "action":
-            return False if test.text in actions and phase in actions.values() and actions[test.text] != phase else None
-    return None
+
+    def of_part(part: Test) -> bool | None:
+        match part.kind:
+            case "truth" | "equal":
+                return _compare(part, bindings)
+            case "interruption":
+                return phase == f"interruption {part.text}" if phase.startswith("interruption ") else None
+            case "reason":
+                return _reason(part.text, phase)
+            case "no call":
+                return False if in_call(phase) else None
+            case "action":
+                other = part.text in actions and phase in actions.values() and actions[part.text] != phase
+                return False if other else None
+        return None
+
+    return composed(test, of_part)
+
+
+def composed(test: Test, of_part: Callable[[Test], bool | None]) -> bool | None:
+    """What a condition answers, given what its smallest parts do; None where those that are open decide."""
+    if test.kind == "not":
+        inner = composed(test.parts[0], of_part)
+        return None if inner is None else not inner
+    if test.kind not in ("and", "or"):
+        return of_part(test)
+    decisive = test.kind == "or"
+    answers = [composed(part, of_part) for part in test.parts]
+    if decisive in answers:
+        return decisive
+    return None if None in answers else not decisive
 
 
 def never_hold(guards: Iterable[Test]) -> bool:
@@ -134,6 +144,14 @@ def parameters_of(test: Test) -> set[str]:
     """The parameters that a condition's answer depends on."""
     own = {value.name for value in (test.value, test.other) if isinstance(value, Parameter)}
     return own.union(*(parameters_of(part) for part in test.parts))
+
+
+def smallest(test: Test) -> Iterator[Test]:
+    """A condition's smallest parts."""
+    if not test.parts:
+        yield test
+    for part in test.parts:
+        yield from smallest(part)
 
 
 def names_in(test: Test) -> set[str]:

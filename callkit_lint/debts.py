@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from callkit_lint.conditions import Test
+from callkit_lint.conditions import Test, composed
 from callkit_lint.ir import Call, Exit, Expr, Literal, Location
 from callkit_lint.rule import Confidence, Place
 
@@ -115,18 +115,13 @@ def atoms(test: Test, holds: bool) -> list[tuple[Test, bool]]:
 
 def decided_by(test: Test, decided: tuple[tuple[Test, bool], ...]) -> bool | None:
     """What a path has already decided of a condition, the latest first; None where it is open."""
-    if test.kind == "not":
-        inner = decided_by(test.parts[0], decided)
-        return None if inner is None else not inner
-    if test.kind in ("and", "or"):
-        decisive = test.kind == "or"
-        answers = [decided_by(part, decided) for part in test.parts]
-        if decisive in answers:
-            return decisive
-        return None if None in answers else not decisive
-    if test.kind == "opaque" and not test.text:
-        return None
-    return next((holds for known, holds in reversed(decided) if known == test), None)
+
+    def of_part(part: Test) -> bool | None:
+        if part.kind == "opaque" and not part.text:
+            return None
+        return next((holds for known, holds in reversed(decided) if known == part), None)
+
+    return composed(test, of_part)
 
 
 def remember(name: str, value: Expr, paths: list[Path]) -> list[Path]:

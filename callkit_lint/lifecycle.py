@@ -46,6 +46,12 @@ class Fact:
             fact = fact.cause[0]
         return steps[::-1]
 
+    def chain(self) -> tuple[Place, ...]:
+        """The evidence: the entry point, and each call on the way."""
+        root = self.root
+        calls = (Place(edge.caller.path, edge.location, f"which {edge.text}") for _, edge in self.steps())
+        return (Place(root.procedure.path, root.location, root.text), *calls)
+
     def covers(self, position: Position) -> bool:
         """Whether the fact speaks of this part of its procedure; a root may speak of what is before or after a call."""
         root = self.cause
@@ -141,11 +147,8 @@ class Run:
 
     def chain(self) -> tuple[Place, ...]:
         """The evidence: the entry point, each call on the way, and the API call itself."""
-        root = self.fact.root
-        places = [Place(root.procedure.path, root.location, root.text)]
-        places += [Place(edge.caller.path, edge.location, f"which {edge.text}") for _, edge in self.fact.steps()]
         verb = "sets" if self.site.api.properties else "calls"
-        return (*places, Place(self.path, self.location, f"which {verb} {self.text}"))
+        return (*self.fact.chain(), Place(self.path, self.location, f"which {verb} {self.text}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Looking through the neutral form: the parts of a node, and the way to one."""
+"""Looking through the neutral form: the parts of a node, all that is in it, and the way to one."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def parts(node: object) -> Iterator[object]:
                 yield part
 
 
+def within(node: object) -> Iterator[object]:
+    """A node and everything in it, closures included; in no order that means anything."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack += parts(part)
+
+
 def way_to_call(node: object, location: Location) -> tuple[object, ...]:
     """The nodes from this one to the call at a location, which comes last; empty where there is none."""
     if isinstance(node, Call) and node.location == location:
@@ -33,4 +42,4 @@ def way_to_call(node: object, location: Location) -> tuple[object, ...]:
 
 def mentions(node: object, name: str) -> bool:
     """Whether a name stands somewhere in a node."""
-    return (isinstance(node, Name) and node.name == name) or any(mentions(part, name) for part in parts(node))
+    return any(isinstance(part, Name) and part.name == name for part in within(node))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from callkit_lint.arguments import parameter_for
@@ -32,7 +32,7 @@ from callkit_lint.ir import (
     Statement,
     Unknown,
 )
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.rule import Confidence, Place
 from callkit_lint.symbols import Procedure
 
@@ -105,11 +105,9 @@ class ExpressionWalk:
         return flow
 
     def call(self, call: Call, paths: list[Path]) -> Flow:
-        flow = self.evaluate(call.receiver, paths) if call.receiver is not None else Flow(paths)
-        for argument in call.arguments:
-            if not isinstance(argument.value, Closure):
-                step = self.evaluate(argument.value, flow.on)
-                flow = Flow(step.on, [*flow.away, *step.away])
+        receiver = [] if call.receiver is None else [call.receiver]
+        values = [argument.value for argument in call.arguments if not isinstance(argument.value, Closure)]
+        flow = self.in_order([*receiver, *values], paths)
         if not flow.on:
             return flow
         if self.meets(call):
@@ -177,10 +175,13 @@ class ExpressionWalk:
         surest = sorted(summary.leaks, key=lambda leak: (-leak.confidence, len(leak.turns)))
         for leak in surest[:1]:
             for path in paths:
-                turned = path.turn(step, min(edge.confidence, leak.confidence))
                 left = () if leak.turns and leak.kind == "end" else (Place(leak.path, leak.location, LEFT),)
                 turned = replace(
-                    turned, turns=(*turned.turns, *leak.turns, *left), depth=path.depth + leak.depth + 1, exit=leak.exit
+                    path,
+                    turns=(*path.turns, step, *leak.turns, *left),
+                    confidence=min(path.confidence, edge.confidence, leak.confidence),
+                    depth=path.depth + leak.depth + 1,
+                    exit=leak.exit,
                 )
                 if leak.kind == "throw" and call is not None and call.attempt == "try":
                     flow.away.append((Exit("throw", None, edge.location), turned))
@@ -278,7 +279,7 @@ class ExpressionWalk:
     def speaks_of_procedure(self, procedure: Procedure) -> bool:
         if not self.debt.bound and procedure in self.search.leading:
             return True
-        return procedure.closure is not None and any(map(partial(_uses, procedure.closure.body), self.values))
+        return procedure.closure is not None and _uses(procedure.closure.body, self.values)
 
     def meet(self) -> Flow:
         self.meets_so_far += 1
@@ -312,8 +313,9 @@ def alternatives_at(edges: Iterable[Edge], given: set[Location], sites: Iterable
     return list(groups.values())
 
 
-def _uses(node: object, value: str) -> bool:
-    """Whether code names a value, or calls it."""
-    if isinstance(node, Call) and node.receiver is None and node.name == value:
-        return True
-    return (isinstance(node, Name) and node.name == value) or any(_uses(part, value) for part in parts(node))
+def _uses(body: Block, values: set[str]) -> bool:
+    """Whether code names one of these values, or calls one."""
+    return any(
+        isinstance(node, Name | Call) and node.name in values and (isinstance(node, Name) or node.receiver is None)
+        for node in within(body)
+    )

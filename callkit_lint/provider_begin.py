@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callkit_lint.conditions import smallest
 from callkit_lint.graph import Site
 from callkit_lint.ir import Assign, Expr, Literal, Member, Name
 from callkit_lint.lifecycle import Run
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.program import Program
-from callkit_lint.providers import handlers, smallest
+from callkit_lint.providers import handlers
 from callkit_lint.symbols import Procedure
 
 NEAR = 2  # calls between the method and a report that waits for it
@@ -56,10 +57,7 @@ def _set_elsewhere(program: Program, begin: Procedure) -> set[str]:
 
 def _assigned(procedure: Procedure) -> Iterator[tuple[str, Expr]]:
     """The names that a body assigns, with what they get."""
-    stack: list[object] = [procedure.body]
-    while stack:
-        node = stack.pop()
+    for node in within(procedure.body):
         match node:
             case Assign(Name(name) | Member(Name("self"), name), value):
                 yield name, value
-        stack += parts(node)

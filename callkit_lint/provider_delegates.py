@@ -8,7 +8,7 @@ from callkit_lint.arguments import last_name
 from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import Assign, Member
 from callkit_lint.keeping import Destination, call_at, is_lost
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.program import Program
 from callkit_lint.providers import Creation, creations
 from callkit_lint.symbols import Procedure
@@ -34,14 +34,10 @@ def missing(program: Program) -> Iterator[Creation]:
 
 def _assigns_delegate(program: Program, goes: Destination) -> bool:
     """Whether `x.delegate = …` stands anywhere for something of this name, or of a name that is not known."""
-    for procedure in program.graph.symbols.procedures:
-        stack: list[object] = [procedure.body]
-        while stack:
-            node = stack.pop()
-            match node:
-                case Assign(Member(base, "delegate")) if not goes.name or last_name(base) in ("", goes.name):
-                    return True
-            stack += parts(node)
+    for node in (node for procedure in program.graph.symbols.procedures for node in within(procedure.body)):
+        match node:
+            case Assign(Member(base, "delegate")) if not goes.name or last_name(base) in ("", goes.name):
+                return True
     return False
 
 

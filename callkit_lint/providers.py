@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callkit_lint.conditions import Test, words
+from callkit_lint.conditions import smallest, words
 from callkit_lint.entry_points import is_callback
 from callkit_lint.graph import Site
 from callkit_lint.ir import Closure
@@ -68,11 +68,3 @@ def is_lost(creation: Creation) -> bool:
         asked = any(words(goes.name) == words(test.text) for guard in creation.site.guards for test in smallest(guard))
         return not asked and not is_kept(procedure, goes.name)
     return goes.kind == "dropped"
-
-
-def smallest(test: Test) -> Iterator[Test]:
-    """A condition's smallest parts."""
-    if not test.parts:
-        yield test
-    for part in test.parts:
-        yield from smallest(part)

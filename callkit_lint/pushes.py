@@ -13,7 +13,7 @@ from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import Call, Member
 from callkit_lint.keeping import call_at
 from callkit_lint.lifecycle import Fact, Run
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.paths import PathSearch
 from callkit_lint.program import Program, first
 from callkit_lint.symbols import Procedure
@@ -138,11 +138,8 @@ def looks_at_duty(program: Program, push: PushCallback) -> bool:
     """Whether the callback, or what it calls, asks `metadata.mustReport`, or hands the metadata to unknown code."""
     debt = Debt(frozenset(), waits=True, bound=True)
     found = PathSearch(program, debt, "report").leaks(push.procedure, push.metadata)
-    return found.met or not found.known or _names_duty(push.procedure.body)
-
-
-def _names_duty(node: object) -> bool:
-    return (isinstance(node, Member) and node.name == "mustReport") or any(map(_names_duty, parts(node)))
+    asks = any(isinstance(node, Member) and node.name == "mustReport" for node in within(push.procedure.body))
+    return asks or found.met or not found.known
 
 
 # ---- the registry ---------------------------------------------------------------------------------------------------

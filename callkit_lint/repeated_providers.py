@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callkit_lint.conditions import Test, words
+from callkit_lint.conditions import Test, smallest, words
 from callkit_lint.graph import Edge
 from callkit_lint.ir import Assign, Location, Member, Name
 from callkit_lint.keeping import Destination, destination
 from callkit_lint.lifecycle import Run
-from callkit_lint.nodes import parts
+from callkit_lint.nodes import within
 from callkit_lint.program import Program
-from callkit_lint.providers import Creation, creations, smallest
+from callkit_lint.providers import Creation, creations
 from callkit_lint.symbols import Procedure
 
 CALLS = ("report", "reported", "request", "requested", "start", "started", "answer", "answered")
@@ -82,12 +82,9 @@ def asks_for_one(creation: Creation, procedure: Procedure, guards: tuple[Test, .
 
 def _assigned(procedure: Procedure) -> Iterator[str]:
     """The names of the properties and variables that a body assigns."""
-    stack: list[object] = [procedure.body]
-    while stack:
-        node = stack.pop()
+    for node in within(procedure.body):
         if isinstance(node, Assign) and isinstance(node.target, Member | Name):
             yield node.target.name
-        stack += parts(node)
 
 
 # ---- in several places ----------------------------------------------------------------------------------------------

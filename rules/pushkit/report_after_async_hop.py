@@ -21,15 +21,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
             if place not in told:
                 told.add(place)
                 confidence = min(step.confidence for _, step in start.steps())
-                chain = (*_chain(start), *_to_report(program, start))
+                chain = (*start.chain(), *_to_report(program, start))
                 yield Diagnostic(RULE.id, RULE.severity, confidence, *place, MESSAGE, "report", chain)
-
-
-def _chain(start: Fact) -> Iterator[Place]:
-    root = start.root
-    yield Place(root.procedure.path, root.location, root.text)
-    for _, edge in start.steps():
-        yield Place(edge.caller.path, edge.location, f"which {edge.text}")
 
 
 def _to_report(program: Program, start: Fact) -> Iterator[Place]:
