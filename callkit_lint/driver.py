@@ -11,19 +11,19 @@ from functools import cache as remember
 from functools import partial
 from pathlib import Path
 
-from callkit_lint.boundaries import WITHOUT_CALLS, Boundary, may_be_armed, partition
 from callkit_lint.cache import Cache, cache_directory
 from callkit_lint.config import Config, UsageError
 from callkit_lint.dump import dump
 from callkit_lint.filter import Found, Scope, fate, keep, select
 from callkit_lint.lowering import Lowered, lower, lower_all
-from callkit_lint.program import Program, build, facts
+from callkit_lint.model.program import Program, build, facts
+from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_be_armed, partition
 from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.rulebook import Entry, load_rules
 from callkit_lint.sources import Tree, excluded, read_file, read_tree
 from callkit_lint.suppression import read_comments
-from callkit_lint.whynot import Explanation, explain
+from callkit_lint.why_not.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
 
 

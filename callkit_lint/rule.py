@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from callkit_lint.ir import Location
 
 if TYPE_CHECKING:
-    from callkit_lint.graph import Site
-    from callkit_lint.lifecycle import Run
-    from callkit_lint.program import Program
+    from callkit_lint.callgraph.graph import Site
+    from callkit_lint.model.lifecycle import Run
+    from callkit_lint.model.program import Program
 
 
 class Severity(IntEnum):

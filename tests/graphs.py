@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from callkit_lint.callgraph.graph import Edge, Site
+from callkit_lint.callgraph.link import Graph, link
+from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.frontends import objc, swift
-from callkit_lint.graph import Edge, Site
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import load
-from callkit_lint.lifecycle import Run
-from callkit_lint.link import Graph, link
-from callkit_lint.program import Program, build_programs
-from callkit_lint.symbols import Procedure
+from callkit_lint.model.lifecycle import Run
+from callkit_lint.model.program import Program, build_programs
 
 Sources = Mapping[str, str]
 

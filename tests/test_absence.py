@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from callkit_lint.absence import is_whole_app, may_be_configured_unseen, other_side, reports_no_end
 from callkit_lint.ir import Lost
-from callkit_lint.program import Program, build_programs
+from callkit_lint.model.absence import is_whole_app, may_be_configured_unseen, other_side, reports_no_end
+from callkit_lint.model.program import Program, build_programs
 from tests.graphs import lowered, program
 
 DELEGATE = "class Phone: NSObject, CXProviderDelegate {{ {} }}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.action_handlers import gaps
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.action_handlers import gaps
 from tests.graphs import program
 from tests.test_program import END, app, handler
 

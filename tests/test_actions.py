@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.action_identifiers import taken_for_calls
-from callkit_lint.actions import blocking_waits, echoed_mutes, late_completions
+from callkit_lint.questions.action_identifiers import taken_for_calls
+from callkit_lint.questions.actions import blocking_waits, echoed_mutes, late_completions
 from tests.graphs import program
 from tests.test_program import ANSWER, END, START, app, handler
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.activation_callbacks import Delegate, brings_call_audio, delegates, drives_webrtc, own_call_audio
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.activation_callbacks import (
+    Delegate,
+    brings_call_audio,
+    delegates,
+    drives_webrtc,
+    own_call_audio,
+)
 from tests.graphs import program
 from tests.test_program import ANSWER, app, handler
 

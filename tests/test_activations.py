@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.activations import Occurrence, activations, at_interruptions, recoveries, screens_for_calls
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.activations import Occurrence, activations, at_interruptions, recoveries, screens_for_calls
 from tests.graphs import ACTIVATE, program
 from tests.test_program import ANSWER, START, app, handler
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.boundaries import partition
-from callkit_lint.units import starts_an_app
+from callkit_lint.project.boundaries import partition
+from callkit_lint.project.units import starts_an_app
 from tests.graphs import lowered
 from tests.projects import XcodeProject, project
 

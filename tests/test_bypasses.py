@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.bypasses import bypasses
+from callkit_lint.questions.bypasses import bypasses
 from tests.test_program import app, handler
 
 MUTED = handler("perform CXSetMutedCallAction", "track.isMuted = action.isMuted")

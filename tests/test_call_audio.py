@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.call_audio import plays_ringback_early, rings, starts_early
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.call_audio import plays_ringback_early, rings, starts_early
 from tests.graphs import runs
 from tests.test_program import ANSWER, REPORT, START, app, handler
 

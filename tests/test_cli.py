@@ -21,7 +21,7 @@ import callkit_lint
 from callkit_lint import driver, lowering
 from callkit_lint.cli import app
 from callkit_lint.ir import FileSummary, Location
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 from callkit_lint.rulebook import Entry
 

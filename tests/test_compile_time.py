@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.boundaries import Boundary
-from callkit_lint.compile_time import Build, build_of, compile_time_test
-from callkit_lint.conditions import TRUE, Bindings, answer
+from callkit_lint.callgraph.compile_time import Build, build_of, compile_time_test
+from callkit_lint.callgraph.conditions import TRUE, Bindings, answer
 from callkit_lint.frontends.objc_statements import condition_expression
 from callkit_lint.frontends.swift_conditions import compile_condition
 from callkit_lint.ir import NOWHERE
-from callkit_lint.program import build
+from callkit_lint.model.program import build
+from callkit_lint.project.boundaries import Boundary
 from tests.graphs import ACTIVATE, ACTIVATE_OBJC, calls, linked, lowered, phases, procedure, program
 
 MACROS = {"OFF": "0", "ON": "1", "NO_AUDIO": "NO", "TWO": "2", "BOTH": "(3)", "EMPTY": ""}

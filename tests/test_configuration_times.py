@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.configuration_times import (
+from callkit_lint.model.program import Program
+from callkit_lint.questions.configuration_times import (
     beginnings,
     configured_before_activation,
     configured_early,
@@ -12,7 +13,6 @@ from callkit_lint.configuration_times import (
     may_configure_in,
     surest_configurations,
 )
-from callkit_lint.program import Program
 from tests.graphs import program
 from tests.test_program import ANSWER, CONFIGURE, LAUNCH, REPORT, SET_CATEGORY, START, app, handler
 

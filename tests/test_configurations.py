@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.configurations import (
+from callkit_lint.model.lifecycle import Run
+from callkit_lint.model.program import Program
+from callkit_lint.questions.configurations import (
     activated_between,
     category_before,
     changes_mode_only,
@@ -12,8 +14,6 @@ from callkit_lint.configurations import (
     configured_once,
     later_pieces,
 )
-from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program
 from tests.graphs import ACTIVATE, runs
 from tests.test_program import ANSWER, CONFIGURE, REPORT, app, handler
 

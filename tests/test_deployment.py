@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.boundaries import partition
-from callkit_lint.deployment import lowest_systems, version
+from callkit_lint.project.boundaries import partition
+from callkit_lint.project.deployment import lowest_systems, version
 from tests.graphs import lowered
 from tests.projects import XcodeProject
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.emptiness import only_logs
+from callkit_lint.model.emptiness import only_logs
 from tests.graphs import linked, procedure
 
 AROUND = """

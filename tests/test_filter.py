@@ -11,7 +11,7 @@ import pytest
 from callkit_lint.config import Config, UsageError
 from callkit_lint.filter import Found, Scope, keep, select
 from callkit_lint.ir import Location
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 from callkit_lint.rulebook import Entry
 from callkit_lint.suppression import Suppressions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.conditions import Bindings, Known, answer
+from callkit_lint.callgraph.conditions import Bindings, Known, answer
+from callkit_lint.callgraph.link import Graph
 from callkit_lint.knowledge import load
-from callkit_lint.link import Graph
 from tests.graphs import ACTIVATE, ACTIVATE_OBJC, linked, procedure, site
 
 VOCABULARY = load()

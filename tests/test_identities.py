@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.identities import of_all_calls, of_no_call
+from callkit_lint.questions.identities import of_all_calls, of_no_call
 from tests.graphs import program
 
 WRITTEN = "6F6B1C52-2B0E-4C0B-9C8F-0A4A4F4B7A11"

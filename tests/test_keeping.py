@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.keeping import destination, is_kept
+from callkit_lint.model.keeping import destination, is_kept
 from tests.graphs import linked, procedure
 
 AROUND = """

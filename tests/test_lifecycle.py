@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from callkit_lint.knowledge import Callback, Exported, Notification, load
-from callkit_lint.lifecycle import MANY_BINDINGS
+from callkit_lint.model.lifecycle import MANY_BINDINGS
 from callkit_lint.rule import Confidence
 from tests.graphs import ACTIVATE, ACTIVATE_OBJC, chain, phases, program, programs, runs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.conditions import Known
+from callkit_lint.callgraph.conditions import Known
 from callkit_lint.knowledge import load
 from callkit_lint.rule import Confidence
 from tests.graphs import ACTIVATE, ACTIVATE_OBJC, calls, edge, linked, modes, procedure, site

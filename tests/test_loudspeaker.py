@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.loudspeaker import automatic_overrides, by_speaker_flag, names_speaker, turns_on
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.loudspeaker import automatic_overrides, by_speaker_flag, names_speaker, turns_on
 from tests.graphs import program, runs
 from tests.test_program import ANSWER, app, handler
 

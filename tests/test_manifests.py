@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callkit_lint.manifests import (
+from callkit_lint.project.manifests import (
     ForeignPackage,
     PackageTarget,
     PathPod,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.debts import Debt, Leak, Summary
-from callkit_lint.paths import PathSearch
+from callkit_lint.model.debts import Debt, Leak, Summary
+from callkit_lint.model.paths import PathSearch
 from callkit_lint.rule import Confidence
 from tests.graphs import program
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callkit_lint.pbxproj import Folder, Target, read_targets
-from callkit_lint.property_list import parse
+from callkit_lint.project.pbxproj import Folder, Target, read_targets
+from callkit_lint.project.property_list import parse
 from tests.projects import Tree, XcodeProject, document, rendered
 
 PATH = "App/App.xcodeproj/project.pbxproj"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.boundaries import may_be_armed
-from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program, facts, first
+from callkit_lint.model.lifecycle import Run
+from callkit_lint.model.program import Program, facts, first
+from callkit_lint.project.boundaries import may_be_armed
 from tests.graphs import ACTIVATE, ACTIVATE_OBJC, lowered, program
 
 SET_CATEGORY = "try? AVAudioSession.sharedInstance().setCategory({})"

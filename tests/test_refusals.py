@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.program import Program
-from callkit_lint.refusals import unheeded
+from callkit_lint.model.program import Program
+from callkit_lint.questions.refusals import unheeded
 from tests.test_program import app
 
 REPORT = "provider.reportNewIncomingCall(with: id, update: update) {}"

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from callkit_lint.background import runs_in_background
-from callkit_lint.remote_ends import asked_for_together, place_of, reported_by_end_handler, runs_at_remote_ends
+from callkit_lint.questions.background import runs_in_background
+from callkit_lint.questions.remote_ends import (
+    asked_for_together,
+    place_of,
+    reported_by_end_handler,
+    runs_at_remote_ends,
+)
 from tests.graphs import program
 
 END = "let end = CXEndCallAction(call: call)"

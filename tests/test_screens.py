@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from callkit_lint.model.screens import keypad_screens
 from callkit_lint.rule import Confidence
-from callkit_lint.screens import keypad_screens
 from tests.graphs import ACTIVATE, ACTIVATE_OBJC, linked, phases, program, runs
 
 

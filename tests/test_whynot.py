@@ -12,12 +12,12 @@ from typer.testing import CliRunner, Result
 
 from callkit_lint import driver
 from callkit_lint.cli import app
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 from callkit_lint.rulebook import Entry
-from callkit_lint.verdicts import Verdict
-from callkit_lint.whynot import ExplainedCall, Explanation, explain
-from callkit_lint.wording import guard_in_words
+from callkit_lint.why_not.verdicts import Verdict
+from callkit_lint.why_not.whynot import ExplainedCall, Explanation, explain
+from callkit_lint.why_not.wording import guard_in_words
 from tests.graphs import linked, program
 from tests.projects import XcodeProject, project
 

@@ -13,8 +13,8 @@ from callkit_lint.reporters.text import escaped
 from callkit_lint.rule import Place
 
 if TYPE_CHECKING:
-    from callkit_lint.verdicts import Phase, Verdict
-    from callkit_lint.whynot import ExplainedCall, Explanation
+    from callkit_lint.why_not.verdicts import Phase, Verdict
+    from callkit_lint.why_not.whynot import ExplainedCall, Explanation
 
 VERSION = 1
 _LABEL, _WIDTH = 12, 116

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.action_completion import OpenAction, open_actions
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.action_completion import OpenAction, open_actions
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint.program import Program
-from callkit_lint.refusals import Unheeded, unheeded
+from callkit_lint.model.program import Program
+from callkit_lint.questions.refusals import Unheeded, unheeded
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.actions import late_completions
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.actions import late_completions
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 

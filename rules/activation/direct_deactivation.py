@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.activations import screens_for_calls
-from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program, first
+from callkit_lint.model.lifecycle import Run
+from callkit_lint.model.program import Program, first
+from callkit_lint.questions.activations import screens_for_calls
 from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
 
 # Handing the session back after didDeactivate is no mistake, nor is anything before a call.

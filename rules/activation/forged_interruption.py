@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint.activations import activates
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.activations import activates
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.activation_callbacks import delegates, drives_webrtc
-from callkit_lint.program import Program
+from callkit_lint.callgraph.symbols import Procedure
+from callkit_lint.model.program import Program
+from callkit_lint.questions.activation_callbacks import delegates, drives_webrtc
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
-from callkit_lint.symbols import Procedure
 
 
 def check(program: Program) -> Iterator[Diagnostic]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from callkit_lint.call_audio import BEFORE, IO, OUTGOING, SOUND, plays_ringback_early, starts_early
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.call_audio import BEFORE, IO, OUTGOING, SOUND, plays_ringback_early, starts_early
 from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.activation_callbacks import Delegate, brings_call_audio, delegates
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.activation_callbacks import Delegate, brings_call_audio, delegates
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

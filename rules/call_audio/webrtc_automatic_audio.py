@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint import absence, remote_ends
-from callkit_lint.program import Program
+from callkit_lint.model import absence
+from callkit_lint.model.program import Program
+from callkit_lint.questions import remote_ends
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint import remote_ends
-from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program, first
+from callkit_lint.model.lifecycle import Run
+from callkit_lint.model.program import Program, first
+from callkit_lint.questions import remote_ends
 from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
 
 PHASES = ("after", "active", "end", "interruption ended", "interruption began", "media reset", "route change", "setup")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint import identities
-from callkit_lint.conditions import Fresh
-from callkit_lint.program import Program
+from callkit_lint.callgraph.conditions import Fresh
+from callkit_lint.model.program import Program
+from callkit_lint.questions import identities
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint.configuration_times import configured_early
-from callkit_lint.lifecycle import Fact, Run
-from callkit_lint.program import CONFIGURES, Program
+from callkit_lint.model.lifecycle import Fact, Run
+from callkit_lint.model.program import CONFIGURES, Program
+from callkit_lint.questions.configuration_times import configured_early
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 

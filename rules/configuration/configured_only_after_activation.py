@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.configuration_times import beginnings, configured_before_activation, surest_configurations
-from callkit_lint.program import CONFIGURES, Program, first
+from callkit_lint.model.program import CONFIGURES, Program, first
+from callkit_lint.questions.configuration_times import beginnings, configured_before_activation, surest_configurations
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 

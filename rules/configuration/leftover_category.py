@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.configurations import configured_once
-from callkit_lint.program import Program, first
+from callkit_lint.model.program import Program, first
+from callkit_lint.questions.configurations import configured_once
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint import absence
-from callkit_lint.configuration_times import beginnings, is_never_called
-from callkit_lint.program import Program
+from callkit_lint.model import absence
+from callkit_lint.model.program import Program
+from callkit_lint.questions.configuration_times import beginnings, is_never_called
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.configurations import activated_between, category_before, later_pieces
-from callkit_lint.graph import Site
-from callkit_lint.program import Program, first
+from callkit_lint.callgraph.graph import Site
+from callkit_lint.model.program import Program, first
+from callkit_lint.questions.configurations import activated_between, category_before, later_pieces
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

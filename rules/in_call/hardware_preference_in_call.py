@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.configurations import activations_in
-from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program
+from callkit_lint.model.lifecycle import Run
+from callkit_lint.model.program import Program
+from callkit_lint.questions.configurations import activations_in
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 

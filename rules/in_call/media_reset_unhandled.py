@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint import absence
-from callkit_lint.activation_callbacks import does_nothing, own_call_audio
-from callkit_lint.entry_points import Root
-from callkit_lint.graph import Site
-from callkit_lint.program import Program
+from callkit_lint.callgraph.graph import Site
+from callkit_lint.model import absence
+from callkit_lint.model.entry_points import Root
+from callkit_lint.model.program import Program
+from callkit_lint.questions.activation_callbacks import does_nothing, own_call_audio
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.configurations import changes_mode_only, comes_late_as_a_whole
-from callkit_lint.lifecycle import Run
-from callkit_lint.program import Program
+from callkit_lint.model.lifecycle import Run
+from callkit_lint.model.program import Program
+from callkit_lint.questions.configurations import changes_mode_only, comes_late_as_a_whole
 from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
 
 

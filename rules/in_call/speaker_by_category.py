@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.loudspeaker import by_speaker_flag, turns_on
-from callkit_lint.program import Program
+from callkit_lint.model.program import Program
+from callkit_lint.questions.loudspeaker import by_speaker_flag, turns_on
 from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
 
 

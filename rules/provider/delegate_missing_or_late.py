@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint.graph import Site
-from callkit_lint.program import Program
-from callkit_lint.provider_delegates import behind_hop, classless, lost_delegates, missing, too_late
+from callkit_lint.callgraph.graph import Site
+from callkit_lint.model.program import Program
+from callkit_lint.questions.provider_delegates import behind_hop, classless, lost_delegates, missing, too_late
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint.conditions import names_in
-from callkit_lint.deployment import version
-from callkit_lint.graph import Site
-from callkit_lint.program import Program
+from callkit_lint.callgraph.conditions import names_in
+from callkit_lint.callgraph.graph import Site
+from callkit_lint.model.program import Program
+from callkit_lint.project.deployment import version
 from callkit_lint.rule import Diagnostic, Rule, Severity
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.emptiness import only_logs
-from callkit_lint.program import Program
-from callkit_lint.providers import handlers
+from callkit_lint.model.emptiness import only_logs
+from callkit_lint.model.program import Program
+from callkit_lint.questions.providers import handlers
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 

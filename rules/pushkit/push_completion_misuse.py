@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.program import Program
-from callkit_lint.pushes import completes, has_no_completion, push_callbacks, unreported
+from callkit_lint.model.program import Program
+from callkit_lint.questions.pushes import completes, has_no_completion, push_callbacks, unreported
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callkit_lint.program import Program
-from callkit_lint.providers import creations, is_lost
-from callkit_lint.pushes import is_made_late, runs_on_any_thread
+from callkit_lint.model.program import Program
+from callkit_lint.questions.providers import creations, is_lost
+from callkit_lint.questions.pushes import is_made_late, runs_on_any_thread
 from callkit_lint.rule import Confidence, Diagnostic, Rule, Severity
 
 

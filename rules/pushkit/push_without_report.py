@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.debts import Leak
-from callkit_lint.program import Program
-from callkit_lint.pushes import PushCallback, looks_at_duty, push_callbacks, unreported
+from callkit_lint.model.debts import Leak
+from callkit_lint.model.program import Program
+from callkit_lint.questions.pushes import PushCallback, looks_at_duty, push_callbacks, unreported
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

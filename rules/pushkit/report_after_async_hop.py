@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.lifecycle import Fact
-from callkit_lint.program import Program
-from callkit_lint.pushes import late_reports, push_callbacks, unreported
+from callkit_lint.model.lifecycle import Fact
+from callkit_lint.model.program import Program
+from callkit_lint.questions.pushes import late_reports, push_callbacks, unreported
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 

@@ -1,0 +1,1 @@
+"""Link: the summaries of a program become symbols, types and a call graph with conditions on its edges."""

@@ -1,0 +1,1 @@
+"""Which files are one program: read from what Xcode, package managers and plugins write."""

@@ -1,0 +1,162 @@
+"""Whether each VoIP push becomes a call: which paths through the push callback report none, or only later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from callkit_lint.callgraph.conditions import Test, words
+from callkit_lint.callgraph.graph import Edge, Site
+from callkit_lint.callgraph.symbols import Procedure
+from callkit_lint.ir import Call, Member
+from callkit_lint.model.debts import Debt, Leak, Summary
+from callkit_lint.model.entry_points import is_callback
+from callkit_lint.model.keeping import call_at
+from callkit_lint.model.lifecycle import Fact, Run
+from callkit_lint.model.paths import PathSearch
+from callkit_lint.model.program import Program, first
+from callkit_lint.nodes import within
+from callkit_lint.questions.configuration_times import runs_unseen
+
+CALLBACK = "PKPushRegistryDelegate.didReceiveIncomingPush"
+
+
+@dataclass(frozen=True, slots=True)
+class PushCallback:
+    """A method that PushKit calls with a VoIP push. `completion` and `metadata` are its parameters of that meaning, ""
+    where it has none."""
+
+    procedure: Procedure
+    payload: str
+    completion: str
+    metadata: str
+
+
+def push_callbacks(program: Program) -> Iterator[PushCallback]:
+    """The push callbacks of a program that takes calls; of a type that has several forms the newest alone, as PushKit
+    calls no other."""
+    callback = next(one for one in program.vocabulary.callbacks if one.id == CALLBACK)
+    found: dict[str, list[Procedure]] = {}
+    for procedure in program.graph.symbols.procedures if program.armed else ():
+        if is_callback(procedure, callback) and len(procedure.parameters) > 2:
+            found.setdefault(procedure.function.owner, []).append(procedure)
+    for procedures in found.values():
+        newest = max(procedures, key=lambda procedure: (_is_async(procedure), len(procedure.parameters)))
+        registry, payload, third, *rest = newest.parameters
+        metadata = third.name if third.type == "PKVoIPPushMetadata" or third.label == "metadata" else ""
+        yield PushCallback(newest, payload.name, rest[-1].name if rest else "", metadata)
+
+
+def _is_async(procedure: Procedure) -> bool:
+    return "async" in procedure.function.attributes
+
+
+# ---- is a call reported? --------------------------------------------------------------------------------------------
+
+
+def unreported(program: Program, push: PushCallback, *, waits: bool) -> Summary:
+    """The paths through a push callback that report no call: none at all, or (without `waits`) none before it returns.
+
+    A push of another type owes none, and one that the system says need not be reported. An SDK that is handed the
+    payload is trusted to report, and so is a call that cannot be resolved and sounds like it. Where the completion
+    handler is run before the report, the summary says so in `early`.
+    """
+    debt = Debt(
+        frozenset({"report"}),
+        waits=waits,
+        forgives=_owes_nothing,
+        trusts=_sounds_like_a_report,
+        parts=frozenset({"dictionaryPayload"}),
+        watches=lambda call: call.receiver is None and call.name == push.completion,
+    )
+    found = PathSearch(program, debt, "report").leaks(push.procedure, push.payload)
+    return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
+
+
+def _order(leak: Leak) -> tuple[object, ...]:
+    return -leak.confidence, leak.depth, leak.path, leak.location
+
+
+def _owes_nothing(test: Test, holds: bool) -> bool:
+    named = test.text.lower().replace("_", "")
+    if "mustreport" in named or ("voip" in named and test.kind in ("opaque", "equal")):
+        return not holds
+    if "delegate" in named or "responds" in named:
+        return not holds  # who is not there any more is there in practice
+    return holds and "applicationstate" in named and "active" in named
+
+
+UPDATES = frozenset({"reportCall", "reportOutgoingCall", "reportCallWithUUID", "reportOutgoingCallWithUUID"})
+REPORTING = frozenset({"report", "callkit", "voip", "push", "pushkit", "incoming", "ring", "ringing", "invite"})
+
+
+def _sounds_like_a_report(call: Call) -> bool:
+    name = call.name.partition(":")[0]
+    named = set(words(name))
+    return name not in UPDATES and (
+        not REPORTING.isdisjoint(named) or {"handle", "notification"} <= named or {"call", "kit"} <= named
+    )
+
+
+NEAR = 4  # calls between the posted closure and the report; what is further away is most likely not for this push
+
+
+def late_reports(program: Program, push: PushCallback) -> Iterator[tuple[Fact, Edge]]:
+    """Where the callback posts code that reports: the closure, and how it was handed over.
+
+    LiveCommunicationKit's report is asynchronous itself: a task around it is another question.
+    """
+    leading = program.leading_to("report", steps=NEAR)
+    for fact in program.lifecycle.facts:
+        root = fact.root
+        if root.procedure is push.procedure and root.phase == "report" and root.until is None and root.since is None:
+            for edge, start in program.spreading.next_facts(fact):
+                posted = fact.phase == "report" and edge.mode in ("later", "delayed") and start.procedure in leading
+                if posted and any(run.site.api.owner == "CXProvider" for run in program.runs_from(start, "report")):
+                    yield start, edge
+
+
+# ---- the completion handler -----------------------------------------------------------------------------------------
+
+
+def completes(program: Program, push: PushCallback) -> bool:
+    """Whether the callback runs its completion handler on some path, sooner or later, or may."""
+    debt = Debt(frozenset(), waits=True, bound=True)
+    found = PathSearch(program, debt, "report").leaks(push.procedure, push.completion)
+    return found.met or not found.known
+
+
+def has_no_completion(push: PushCallback) -> bool:
+    """Whether the program has only the form of the callback that PushKit gave up for one with a completion handler."""
+    return not push.completion and not _is_async(push.procedure)
+
+
+# ---- the duty to report ---------------------------------------------------------------------------------------------
+
+
+def looks_at_duty(program: Program, push: PushCallback) -> bool:
+    """Whether the callback, or what it calls, asks `metadata.mustReport`, or hands the metadata to unknown code."""
+    debt = Debt(frozenset(), waits=True, bound=True)
+    found = PathSearch(program, debt, "report").leaks(push.procedure, push.metadata)
+    asks = any(isinstance(node, Member) and node.name == "mustReport" for node in within(push.procedure.body))
+    return asks or found.met or not found.known
+
+
+# ---- the registry ---------------------------------------------------------------------------------------------------
+
+LATE = ("bridge", "screen", "call screen")
+
+
+def is_made_late(program: Program, registry: Site) -> Run | None:
+    """How a registry comes to be made, where that is only once somebody asks for it: the app's other language, or a
+    screen. A push that launches the app in the background shows no screen."""
+    runs = program.lifecycle.runs.get(registry, [])
+    late = first(runs, LATE)
+    return late if all(run.phase in LATE for run in runs) and not runs_unseen(program, registry) else None
+
+
+def runs_on_any_thread(registry: Site) -> bool:
+    """Whether a registry is given one of the system's concurrent queues."""
+    call = call_at(registry.procedure, registry.location)
+    queue = call.arguments[0].value if call and call.arguments else None
+    return isinstance(queue, Call) and queue.name in ("global", "dispatch_get_global_queue")

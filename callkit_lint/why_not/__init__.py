@@ -1,0 +1,1 @@
+"""What the model thinks of a call, and why a rule is silent on it."""
