@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from callkit_lint.callgraph.graph import Site
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo, base_name
 from callkit_lint.ir import Declare, Name, Operator, TypeDecl
-from callkit_lint.knowledge import Callback
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.program import Program
 from callkit_lint.nodes import within
@@ -49,12 +48,13 @@ EXECUTE = "provider(_:execute:)"
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A delegate, at the declaration that makes it one, with the actions that it does not handle and the calls that
-    offer them."""
+    """A delegate, at the declaration that makes it one, with the actions that it does not handle, the calls that offer
+    them, and the handlers that it has."""
 
     delegate: Place
     actions: tuple[str, ...]
     offers: tuple[Site, ...]
+    handled: tuple[Procedure, ...]
 
 
 def gaps(program: Program) -> Iterator[Gap]:
@@ -69,7 +69,8 @@ def gaps(program: Program) -> Iterator[Gap]:
             missing = [kind for kind in ORDER if kind in offers and not _handles(program, info, kind)]
             if missing:
                 sites = [site for kind in missing for site in offers[kind] if site.api.effect == "offer"]
-                yield Gap(place, tuple(missing), tuple(dict.fromkeys(sites)))
+                handled = tuple(one for kind in ORDER for one in _handlers(program, info, kind))
+                yield Gap(place, tuple(missing), tuple(dict.fromkeys(sites)), handled)
 
 
 def _delegates(program: Program, protocol: str) -> Iterator[tuple[TypeInfo, Place]]:
@@ -175,15 +176,17 @@ def _handles(program: Program, info: TypeInfo, kind: str) -> bool:
     other kinds."""
     if not kind.startswith("CX"):
         return kind in _told_apart(program)
-    return any(kind in one.types.values() and _implements(program, info, one) for one in program.vocabulary.callbacks)
+    return any(_handlers(program, info, kind))
 
 
-def _implements(program: Program, info: TypeInfo, callback: Callback) -> bool:
+def _handlers(program: Program, info: TypeInfo, kind: str) -> Iterator[Procedure]:
+    """The methods of a delegate's classes that receive a kind of action."""
+    callbacks = [callback for callback in program.vocabulary.callbacks if kind in callback.types.values()]
     symbols = program.graph.symbols
     owners = {name for name, _ in symbols.lineage(info.name, info.path)} | set(symbols.descendants(info.name))
-    return any(
-        procedure.function.owner in owners and is_callback(procedure, callback) for procedure in symbols.procedures
-    )
+    for procedure in symbols.procedures:
+        if procedure.function.owner in owners and any(is_callback(procedure, callback) for callback in callbacks):
+            yield procedure
 
 
 def _told_apart(program: Program) -> set[str]:

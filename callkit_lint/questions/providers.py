@@ -41,8 +41,9 @@ class Creation:
 
 
 def creations(program: Program, effect: str = "provider") -> Iterator[Creation]:
-    """The creations of providers, or of what else this effect makes, reached or not."""
-    for site in program.sites(effect) if program.armed else ():
+    """The creations of providers, or of what else this effect makes, reached or not. A push registry needs no provider
+    of the program's own: an SDK may have that."""
+    for site in program.sites(effect) if program.armed or effect == "registry" else ():
         if not program.is_dead(site):
             yield Creation(site, _goes(program, site))
 

@@ -11,9 +11,12 @@ from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for gap in gaps(program):
-        offers = tuple(Place(site.procedure.path, site.location, "offered here") for site in gap.offers)
+        related = tuple(Place(site.procedure.path, site.location, "offered here") for site in gap.offers)
+        if gap.handled:
+            last = max(gap.handled, key=lambda handler: (handler.path == gap.delegate.path, handler.location))
+            related += (Place(last.path, last.location, "its handler would stand beside this one"),)
         severity = Severity.note if gap.actions == ("CXSetMutedCallAction",) else Severity.warning  # as Apple's sample
-        yield RULE.at_place(Place(gap.delegate.path, gap.delegate.location, message(gap)), severity, related=offers)
+        yield RULE.at_place(Place(gap.delegate.path, gap.delegate.location, message(gap)), severity, related=related)
 
 
 def message(gap: Gap) -> str:

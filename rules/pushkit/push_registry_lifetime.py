@@ -16,7 +16,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         site = creation.site
         if is_lost(creation):
             yield replace(RULE.at_site(site, LOST), confidence=site.confidence)
-        elif late := is_made_late(program, site):
+        elif program.armed and (late := is_made_late(program, site)):
             yield RULE.at(late, LATE, Severity.warning, confidence=Confidence.medium)
         elif runs_on_any_thread(site):
             yield replace(RULE.at_site(site, ANY_THREAD), severity=Severity.warning)
