@@ -17,7 +17,7 @@ from callkit_lint.dump import dump
 from callkit_lint.filter import Found, Scope, fate, keep, select
 from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
-from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_be_armed, partition
+from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_have_calls, partition
 from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.rulebook import Entry, load_rules
@@ -82,7 +82,7 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
                 boundary.name,
                 tuple(boundary.files),
                 boundary.evidence,
-                build(boundary).armed_by if may_be_armed(boundary.files) else (),
+                build(boundary).armed_by if may_have_calls(boundary.files) else (),
                 boundary.deployment_target,
                 boundary.macros,
                 boundary.platform,
@@ -128,7 +128,7 @@ def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary]) -> tuple[
     found: list[Found] = []
     failures: list[Failure] = []
     for boundary in boundaries:
-        if not may_be_armed(boundary.files):
+        if not may_have_calls(boundary.files):
             continue
         try:
             program = build(boundary)

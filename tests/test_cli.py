@@ -65,7 +65,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CALLKIT_LINT_CACHE_DIR", str(tmp_path.parent / f"{tmp_path.name}-cache"))
     use_rules(monkeypatch, {"some-rule": entry(check_files), "third-rule": entry(check_nothing)})
-    monkeypatch.setattr(driver, "may_be_armed", lambda _: True)
+    monkeypatch.setattr(driver, "may_have_calls", lambda _: True)
     return tmp_path
 
 

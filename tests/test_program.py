@@ -6,7 +6,7 @@ import pytest
 
 from callkit_lint.model.lifecycle import Run
 from callkit_lint.model.program import Program, facts, first
-from callkit_lint.project.boundaries import may_be_armed
+from callkit_lint.project.boundaries import may_have_calls
 from tests.graphs import ACTIVATE, ACTIVATE_OBJC, lowered, program
 
 SET_CATEGORY = "try? AVAudioSession.sharedInstance().setCategory({})"
@@ -48,7 +48,7 @@ ANSWER, START, END = (f"perform CX{name}CallAction" for name in ("Answer", "Star
     ],
 )
 def test_armed(path: str, source: str) -> None:
-    assert may_be_armed(lowered({path: source}))
+    assert may_have_calls(lowered({path: source}))
     assert program({path: source}).armed
 
 
@@ -74,7 +74,7 @@ def test_watching_or_blocking_calls_does_not_arm(source: str) -> None:
     ],
 )
 def test_a_program_without_a_call_framework_is_not_armed_and_need_not_be_linked(source: str) -> None:
-    assert not may_be_armed(lowered({"A.swift": source}))
+    assert not may_have_calls(lowered({"A.swift": source}))
     assert not program({"A.swift": source}).armed
 
 

@@ -121,7 +121,7 @@ class Vocabulary:
     supertypes: Mapping[str, str]
     constants: Mapping[str, str]  # Objective-C prefix of a constant -> its Swift type
     arms: frozenset[str]
-    call_modules: frozenset[str]  # the frameworks whose types arm a program
+    call_modules: frozenset[str]  # the frameworks of calls and their pushes: a file that imports none speaks of no call
     runs_now: frozenset[str]
     session_owners: frozenset[str]  # modules that may configure the session by themselves
     activation_of: Mapping[str, str]  # such a module -> what the app owes it on activation: see session_owners.toml

@@ -68,7 +68,7 @@ def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) 
     return tuple(sorted(found, key=lambda boundary: boundary.name))
 
 
-def may_be_armed(files: Mapping[str, FileSummary]) -> bool:
+def may_have_calls(files: Mapping[str, FileSummary]) -> bool:
     """Whether a program speaks of a call framework at all; one that does not need not be linked."""
     modules = load().call_modules
     return owns_calls(files) or any(not modules.isdisjoint(summary.imports) for summary in files.values())
@@ -124,7 +124,7 @@ def _programs(units: list[Unit], files: Mapping[str, FileSummary]) -> list[_Prog
     candidates = [needs.program(unit, without=own - {unit}) for unit in rest]
     for program in sorted(candidates, key=_order):
         covered = program.root not in own and any(program.files <= other.files for other in built if other.takes_calls)
-        if covered or not may_be_armed({path: files[path] for path in program.files}):
+        if covered or not may_have_calls({path: files[path] for path in program.files}):
             continue
         if same := next((other for other in built if _modules(other.root) & _modules(program.root)), None):
             _join(same, program, "another build of the same module")
