@@ -204,6 +204,26 @@ def programs(
 
 
 @app.command()
+def sdks(
+    path: Annotated[
+        Path, typer.Argument(metavar="[PATH]", help="Show the SDKs of programs with files here.", show_default=False)
+    ] = Path(),
+    format: Annotated[Format, typer.Option("--format", "-f", help="Form of the list.")] = Format.text,
+    root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+) -> None:
+    """Show which VoIP SDKs the app uses, by what that shows, and what it owes them."""
+    with _errors():
+        from callkit_lint.driver import sdks_of
+        from callkit_lint.reporters import sdk_list
+        from callkit_lint.sources import find_root
+
+        top = find_root([path], root)
+        found = sdks_of([path], top, _config(top, [], [], None, None), use_cache=not no_cache)
+        _write(sdk_list.as_json(found, top) if format is Format.json else sdk_list.as_text(found, top))
+
+
+@app.command()
 def dump(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A source file; with --facts also a directory.")],
     facts: Annotated[bool, typer.Option("--facts", help="Print what the rules know instead of the syntax.")] = False,

@@ -31,7 +31,29 @@ class Config:
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     fail_on: Severity = Severity.warning
+    contracts: tuple[str, ...] = ()
     path: Path | None = None
+
+
+def read_contracts(config: Config) -> tuple[tuple[str, str], ...]:
+    """The project's own contracts as (path, text), by path; each pattern must find a file."""
+    home = config.path.parent if config.path else Path()
+    found: dict[str, str] = {}
+    for pattern in config.contracts:
+        try:
+            paths = sorted(path for path in home.glob(pattern) if path.is_file())
+        except (ValueError, NotImplementedError, IndexError) as error:
+            raise UsageError(f"{config.path}: contracts: {pattern!r} is no pattern of paths: {error}") from error
+        if not paths:
+            raise UsageError(f"{config.path}: contracts: no file is named {pattern!r}")
+        for path in paths:
+            try:
+                found[str(path)] = path.read_bytes().decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise UsageError(f"{path}: not UTF-8 text") from error
+            except OSError as error:
+                raise UsageError(f"{path}: {error.strerror}") from error
+    return tuple(found.items())
 
 
 def find_config(start: Path) -> Path | None:
@@ -100,6 +122,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "exclude": ("exclude", _names),
     "include": ("include", _names),
     "fail-on": ("fail_on", _severity),
+    "contracts": ("contracts", _names),
 }
 
 

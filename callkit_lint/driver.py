@@ -12,14 +12,18 @@ from functools import partial
 from pathlib import Path
 
 from callkit_lint.cache import Cache, cache_directory
-from callkit_lint.config import Config, UsageError
+from callkit_lint.config import Config, UsageError, read_contracts
 from callkit_lint.dump import dump
 from callkit_lint.filter import Found, Scope, fate, keep, select
+from callkit_lint.knowledge import KnowledgeError, Vocabulary, load
 from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
 from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_have_calls, partition
+from callkit_lint.project.dependencies import Dependency, dependencies_of, read_dependencies
+from callkit_lint.questions.sdk_contracts import recognised, verdicts
 from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
+from callkit_lint.reporters.sdk_list import ListedSdk
 from callkit_lint.rulebook import Entry, load_rules
 from callkit_lint.sources import Tree, excluded, read_file, read_tree
 from callkit_lint.suppression import read_comments
@@ -34,9 +38,10 @@ def lint(
     with _without_collector():
         known = load_rules()
         rules = select(known, config)
+        vocabulary = _vocabulary(config)
         tree = read_tree(root, config)
         lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
-        found, failures = _check(rules, partition(lowered.summaries, tree.manifests))
+        found, failures = _check(rules, partition(lowered.summaries, tree.manifests), vocabulary)
 
         line = _line_reader(tree)
         comments = {path: summary.comments for path, summary in lowered.summaries.items()}
@@ -53,6 +58,14 @@ def lint(
         remarks=(*_nothing_to_check(scope, config, root), *suppressions.mistakes),
         failures=(*_lowering_failures(lowered), *failures),
     )
+
+
+def _vocabulary(config: Config) -> Vocabulary:
+    """What is known, with the project's own contracts."""
+    try:
+        return load(read_contracts(config))
+    except KnowledgeError as error:
+        raise UsageError(str(error)) from None
 
 
 def dump_of(path: Path) -> str:
@@ -82,7 +95,7 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
                 boundary.name,
                 tuple(boundary.files),
                 boundary.evidence,
-                build(boundary).armed_by if may_have_calls(boundary.files) else (),
+                build(boundary, _vocabulary(config)).armed_by if may_have_calls(boundary.files) else (),
                 boundary.deployment_target,
                 boundary.macros,
                 boundary.platform,
@@ -91,6 +104,35 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
             for boundary in partition(lowered.summaries, tree.manifests)
             if any(scope.holds(path) for path in boundary.files)
         ]
+
+
+def sdks_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: bool = True) -> list[ListedSdk]:
+    """The SDKs that the programs with files in the paths use, with their obligations."""
+    with _without_collector():
+        vocabulary = _vocabulary(config)
+        tree = read_tree(root, config)
+        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+        scope = Scope(tuple(_below(root, path) for path in paths))
+        dependencies = read_dependencies(tree.manifests)
+        return [
+            listed
+            for boundary in partition(lowered.summaries, tree.manifests)
+            if any(scope.holds(path) for path in boundary.files)
+            for listed in _sdks_in(boundary, vocabulary, dependencies)
+        ]
+
+
+def _sdks_in(boundary: Boundary, vocabulary: Vocabulary, dependencies: list[Dependency]) -> Iterator[ListedSdk]:
+    program = build(boundary, vocabulary)
+    imported, judged = recognised(program), verdicts(program)
+    declared = dependencies_of(boundary.files, dependencies)
+    for contract in vocabulary.contracts.values():
+        names = {name.lower() for name in (*contract.pods, *contract.packages)}
+        libraries = tuple(one for one in declared if one.name.lower() in names)
+        if contract.id in imported or libraries:
+            own = tuple(one for one in judged if one.contract is contract)
+            files = tuple(imported.get(contract.id, ()))
+            yield ListedSdk(program.name, contract, files, libraries, own, program.armed)
 
 
 def why_not(
@@ -111,7 +153,7 @@ def why_not(
     explanations = []
     for boundary in partition(lowered.summaries, tree.manifests):
         if name in boundary.files:
-            program = build(boundary)
+            program = build(boundary, _vocabulary(config))
             found, _ = _found_in(program, known)
             shown = [one for one in found if one.diagnostic.rule in selected]
             findings = {rule_id: [one.diagnostic for one in found if one.rule is rules[rule_id]] for rule_id in rules}
@@ -120,7 +162,9 @@ def why_not(
     return explanations, Report(root=root, line=_line_reader(tree))
 
 
-def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary]) -> tuple[list[Found], list[Failure]]:
+def _check(
+    rules: Mapping[str, Entry], boundaries: Sequence[Boundary], vocabulary: Vocabulary
+) -> tuple[list[Found], list[Failure]]:
     """What every rule finds in every program, one program in memory at a time.
 
     A rule that raises is a failure of ours, as is a program that cannot be linked; all else is still reported.
@@ -131,7 +175,7 @@ def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary]) -> tuple[
         if not may_have_calls(boundary.files):
             continue
         try:
-            program = build(boundary)
+            program = build(boundary, vocabulary)
         except Exception:
             failures.append(Failure(f"the program {boundary.name} could not be analysed", traceback.format_exc()))
             continue

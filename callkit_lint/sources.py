@@ -23,7 +23,10 @@ from callkit_lint.frontends.objc import is_objc_header
 LARGEST = 4 * 1024 * 1024
 
 _LANGUAGES = {".swift": "swift", ".m": "objc", ".mm": "objc++", ".h": "objc"}
-_MANIFEST_NAMES = {"project.pbxproj", "Package.swift", "Podfile", "pubspec.yaml", "package.json", "plugin.xml"}
+_MANIFEST_NAMES = {"project.pbxproj", "Package.swift", "Podfile", "pubspec.yaml", "package.json", "plugin.xml"} | {
+    "Podfile.lock",
+    "Package.resolved",
+}
 _MANIFEST_ENDINGS = (".plist", ".entitlements", ".podspec")
 
 # Other people's code and build products. Tests neither are reported nor count as callers.

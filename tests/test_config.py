@@ -35,10 +35,18 @@ def test_every_key(tmp_path: Path) -> None:
         exclude = ["Generated/*"]
         include = ["Pods/OurKit"]
         fail-on = "error"
+        contracts = ["contracts/*.toml"]
         """,
     )
     assert load_config(path) == Config(
-        ("a", "b"), ("c",), "strict", ("Generated/*",), ("Pods/OurKit",), Severity.error, path
+        ("a", "b"),
+        ("c",),
+        "strict",
+        ("Generated/*",),
+        ("Pods/OurKit",),
+        Severity.error,
+        ("contracts/*.toml",),
+        path,
     )
 
 
@@ -91,7 +99,7 @@ def test_a_configuration_above_the_repository_is_not_its_own(tmp_path: Path) -> 
     ("text", "message"),
     [
         ('profil = "strict"', ": unknown key 'profil' (did you mean 'profile'?)"),
-        ("xyz = 1", ": unknown key 'xyz' (known: exclude, fail-on, ignore, include, profile, select)"),
+        ("xyz = 1", ": unknown key 'xyz' (known: contracts, exclude, fail-on, ignore, include, profile, select)"),
         ('profile = "strikt"', ": profile: unknown value 'strikt' (did you mean 'strict'?)"),
         ("profile = 1", ": profile: must be one of default, strict"),
         ('fail-on = "warn"', ": fail-on: unknown value 'warn' (did you mean 'warning'?)"),

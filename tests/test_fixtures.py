@@ -15,7 +15,7 @@ SILENT = ("scaffold/swift", "scaffold/objc")
 
 
 def test_fixtures_are_found() -> None:
-    assert set(FIXTURES) == {*SILENT, "speakerbox_like", "route_flapping", "mixed_chain"}
+    assert set(FIXTURES) == {*SILENT, "speakerbox_like", "route_flapping", "route_flapping_zego", "mixed_chain"}
 
 
 @pytest.mark.parametrize("program", FIXTURES.values(), ids=str)
@@ -74,6 +74,14 @@ def test_route_flapping_is_told_from_the_observer_on() -> None:
     ]
     assert told[-4:] == [_line_of("route_flapping", path, text) for path, text in places]
     assert "RouteObserver.routeChanged(_:)" in item.chain[0].text
+
+
+def test_an_engine_that_writes_the_session_is_one_warning_where_it_is_made() -> None:
+    (item,) = diagnostics(FIXTURES["route_flapping_zego"].files)
+    assert (item.rule, item.severity.name) == ("sdk-owns-session", "warning")
+    line = _line_of("route_flapping_zego", "CallAudio.swift", "createEngine(with: profile")
+    assert (item.path, item.location.line) == line
+    assert "ZEGO Express" in item.message and "undocumented; confirm with the vendor" in item.message
 
 
 def test_mixed_chain_goes_from_swift_into_objective_c() -> None:

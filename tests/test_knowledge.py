@@ -49,7 +49,8 @@ def test_no_table_is_defined_twice(table: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_file_is_sound_by_itself_beside_the_phases(name: str) -> None:
-    files = [(name, FILES[name])]
+    shared = ("sdk", "obligation", "exempt")  # a contract may speak of the calls in another's file
+    files = [(name, {table: data for table, data in FILES[name].items() if table not in shared})]
     if name != "lifecycle.toml":
         files.append(("lifecycle.toml", {"phase": FILES["lifecycle.toml"]["phase"]}))
     build(files)

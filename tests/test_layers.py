@@ -92,7 +92,7 @@ def allowed(part: str) -> set[str]:
         "lowering": {"cache", "flat", "frontends", "ir", "sources"},
         "suppression": {"config", "ir", "rule"},
         "filter": {"config", "rule", "rulebook", "suppression"},
-        "reporters": {"ir", "rule", "rulebook"},
+        "reporters": {"ir", "rule", "rulebook", "knowledge", "project", "questions"},
         "driver": everything - {"cli", "__main__", "rules", "driver"},
         "why_not": {*MODEL, *FORM, "rule"},
         "cli": everything - {"cli", "__main__", "rules"},

@@ -72,7 +72,7 @@ def sources() -> list[str]:
     found: list[str] = ["callkit_lint/py.typed"]
     for folder, place in [(TOP / "callkit_lint", "callkit_lint"), (TOP / "rules", "callkit_lint/rules")]:
         for path in folder.rglob("*"):
-            if path.suffix in (".py", ".toml", ".md") and "__pycache__" not in path.parts:
+            if path.suffix in (".py", ".toml", ".md", ".json") and "__pycache__" not in path.parts:
                 found.append(f"{place}/{path.relative_to(folder).as_posix()}")
     return sorted(found)
 

@@ -70,11 +70,16 @@ def test_watching_or_blocking_calls_does_not_arm(source: str) -> None:
     [
         "import AVFoundation\nfunc f() { play() }",
         "class A: UIViewController {}",
-        "import PushKit\nclass A: NSObject, PKPushRegistryDelegate {}",
     ],
 )
 def test_a_program_without_a_call_framework_is_not_armed_and_need_not_be_linked(source: str) -> None:
     assert not may_have_calls(lowered({"A.swift": source}))
+    assert not program({"A.swift": source}).armed
+
+
+def test_a_program_that_only_takes_pushes_is_linked_but_not_armed() -> None:
+    source = "import PushKit\nclass A: NSObject, PKPushRegistryDelegate {}"
+    assert may_have_calls(lowered({"A.swift": source}))
     assert not program({"A.swift": source}).armed
 
 

@@ -464,8 +464,8 @@ REASONS = {
         {"[self configure];\n    [self.audio rebuild]": 'NSLog(@"reset")'},
         RESETS,
     ),
-    ("An SDK runs the audio", "Swift, app"): ({"import TwilioVoice\n": ""}, RESETS),
-    ("An SDK runs the audio", "Objective-C, app"): ({"#import <TwilioVoice/TwilioVoice.h>\n": ""}, RESETS),
+    ("An SDK runs the audio", "Swift, app"): ({"import HMSSDK\n": ""}, RESETS),
+    ("An SDK runs the audio", "Objective-C, app"): ({"#import <HMSSDK/HMSSDK.h>\n": ""}, RESETS),
 }
 
 

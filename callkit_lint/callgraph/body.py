@@ -52,7 +52,9 @@ class BodyWalk:
         self.procedure = procedure
         self.function = function  # the function around a closure: its parameters are in view
         self.view = view
-        self.reader = ConditionReader(partial(evaluate, view), partial(returned, view), linking.symbols.build)
+        self.reader = ConditionReader(
+            partial(evaluate, view), partial(returned, view), linking.symbols.build, linking.vocabulary.guards
+        )
         self.guards = [FALSE] if dead else []
         self.order = 0
         self.scope: list[int] = []
@@ -266,6 +268,10 @@ class BodyWalk:
         property_observers.add_observer(self, call)
         if found.api is None and not found.procedures and not self.never_runs():
             self.linking.unresolved.add(call.name.partition(":")[0])
+        for same in self.linking.vocabulary.same:
+            if is_named(call, same.posting):
+                edge = self.make_edge(self.procedure, call.location, "now", {}, f"posts {same.posting}")
+                self.linking.posts.append(Post(edge, same.runs))
         if found.api is not None:
             self.site(call, found.api, found.confidence)
             if found.api.effect == "post":
@@ -462,3 +468,11 @@ def _leaves(block: Block, *, in_switch: bool = False) -> bool:
             case Block() if _leaves(statement, in_switch=in_switch):
                 return True
     return False
+
+
+def is_named(call: Call, name: str) -> bool:
+    """Whether a call is written by this name: `EventBus.post` on a receiver whose last name is that, or `CallEnded`."""
+    owner, _, last = name.rpartition(".")
+    if call.name.partition("(")[0].partition(":")[0].rpartition(".")[2] != last:
+        return False
+    return not owner or owner.rpartition(".")[2] in spelled(call.receiver).split(" ")

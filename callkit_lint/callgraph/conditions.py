@@ -50,6 +50,7 @@ class Test:
 
     `kind`: "and", "or", "not" (with `parts`); "truth" (`value` is the answer); "equal" (`value`, `other` compared);
     "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "action" (the action's type);
+    "excludes" (`value` names the phases in which it is false, as the project's contracts say);
     "opaque" (`text` says what it names). "failed" and "repeated" are never decided: the code around handles an error,
     or is a loop's body.
     """
@@ -88,6 +89,8 @@ def answer(
                 return _reason(part.text, phase)
             case "no call":
                 return False if in_call(phase) else None
+            case "excludes" if isinstance(part.value, Known):
+                return False if phase in str(part.value.value).split("|") else None
             case "action":
                 other = part.text in actions and phase in actions.values() and actions[part.text] != phase
                 return False if other else None

@@ -6,7 +6,8 @@ A name that only sounds like it silences a report; a name in another language is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from callkit_lint.callgraph import system_versions
 from callkit_lint.callgraph.compile_time import Build, compile_time_test
@@ -24,21 +25,25 @@ from callkit_lint.callgraph.conditions import (
 )
 from callkit_lint.callgraph.system_versions import COMPARE
 from callkit_lint.ir import Call, Expr, Literal, Member, Name, Operator
+from callkit_lint.knowledge import Guard
 
 
 class ConditionReader:
     """Turns conditions into tests. `evaluate` gives the value of an expression where link knows it; `returned` the
-    expression that a helper or computed property of the program returns, so that a condition is seen through it."""
+    expression that a helper or computed property of the program returns, so that a condition is seen through it;
+    `declared` are the conditions of which the project's contracts say what they exclude."""
 
     def __init__(
         self,
         evaluate: Callable[[Expr], Value],
         returned: Callable[[Expr], Expr | None],
         build: Build,
+        declared: Iterable[Guard] = (),
     ) -> None:
         self._evaluate = evaluate
         self._returned = returned
         self._build = build
+        self._declared = {" ".join(re.findall(r"\w+", guard.condition)): guard for guard in declared}
 
     def read(self, expr: Expr, depth: int = 0) -> Test:
         if depth > 20:
@@ -106,6 +111,8 @@ class ConditionReader:
         value = self._evaluate(expr)
         if isinstance(value, Parameter) or (isinstance(value, Known) and isinstance(value.value, bool)):
             return Test("truth", value=value, text=spelled(expr))
+        if (guard := self._declared.get(spelled(expr).removeprefix("self "))) is not None:
+            return Test("excludes", text=guard.condition, value=Known("|".join(guard.excludes)))
         if (test := system_versions.named(expr, self._build.oldest_system) or _recognise(expr)) is not None:
             return test
         inner = self._returned(expr)

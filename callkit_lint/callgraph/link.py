@@ -81,6 +81,12 @@ def _connect_posts(linking: Linking) -> None:
     observers: dict[str, list[Observation]] = defaultdict(list)
     for observation in linking.observations:
         observers[observation.notification].append(observation)
+    targets = {same.runs for same in linking.vocabulary.same}
+    for procedure in linking.symbols.procedures if targets else ():
+        if procedure.closure is None and procedure.display in targets:
+            observers[procedure.display].append(
+                Observation(procedure, procedure, procedure.display, procedure.location)
+            )
     for post in linking.posts:
         for observation in observers.get(post.notification, ()):
             text = f"{post.edge.text}, which {observation.observer.display} observes"

@@ -6,12 +6,16 @@ Everything is validated at load, so that the rest can trust it: a misspelt key o
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
+
+from callkit_lint.knowledge.contracts import Contract, Exemption, Obligation, check
 
 RUN_MODES = frozenset({"now", "later", "delayed", "notification"})
 
@@ -29,6 +33,7 @@ class Api:
     as its only argument. `distinct` are the spellings that no other type has: they match without a known receiver.
     `values` says which argument means what: a position, or labels (Swift) and selector pieces (Objective-C).
     `runs` says when the closure or selector given as an argument runs: one of RUN_MODES, or the phase that it opens.
+    `hides` says of an SDK's call in words what it does to the session; its effect is that of the call that it hides.
     """
 
     id: str
@@ -43,6 +48,7 @@ class Api:
     values: Mapping[str, int | str | list[str]] = field(default_factory=dict)
     constants: Mapping[str, bool | str] = field(default_factory=dict)
     runs: Mapping[str, str] = field(default_factory=dict)
+    hides: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,33 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A function of a project's own (`Type.method(_:)` as Swift names it) that runs in a phase, where nothing in the
+    sources shows it."""
+
+    function: str
+    phase: str
+    text: str = "the project's contracts say so"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition of a project's own, as it is written (`state.isIdle`), and the phases in which it does not hold."""
+
+    condition: str
+    excludes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """What the graph cannot see: where `posting` is called or made (`EventBus.post`, `CallEnded`), the function `runs`
+    runs."""
+
+    posting: str
+    runs: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """All knowledge in force, with the look-ups that link and lifecycle need."""
 
@@ -122,6 +155,10 @@ class Vocabulary:
     constants: Mapping[str, str]  # Objective-C prefix of a constant -> its Swift type
     arms: frozenset[str]
     call_modules: frozenset[str]  # the frameworks of calls and their pushes: a file that imports none speaks of no call
+    contracts: Mapping[str, Contract]
+    entries: tuple[Entry, ...]
+    guards: tuple[Guard, ...]
+    same: tuple[Same, ...]
     runs_now: frozenset[str]
     session_owners: frozenset[str]  # modules that may configure the session by themselves
     activation_of: Mapping[str, str]  # such a module -> what the app owes it on activation: see session_owners.toml
@@ -173,9 +210,37 @@ Identified = TypeVar("Identified", Api, Callback, Notification)
 
 
 @functools.cache
-def load() -> Vocabulary:
-    """The vocabulary of the installed package."""
-    return build([(path.name, tomllib.loads(path.read_text("utf-8"))) for path in _files(resources.files(__package__))])
+def load(own: tuple[tuple[str, str], ...] = ()) -> Vocabulary:
+    """The vocabulary of the installed package, with a project's own files, given as (name, text).
+
+    Raises KnowledgeError with the name and, where it can be told, the line of what is wrong in one of them.
+    """
+    files = [(path.name, tomllib.loads(path.read_text("utf-8"))) for path in _files(resources.files(__package__))]
+    for name, text in own:
+        try:
+            files.append((name, tomllib.loads(text)))
+        except tomllib.TOMLDecodeError as error:
+            raise KnowledgeError(f"{name}: not valid TOML: {error}") from None
+    try:
+        return build(files)
+    except KnowledgeError as error:
+        raise KnowledgeError(_with_line(str(error), dict(own))) from None
+
+
+def _with_line(message: str, own: Mapping[str, str]) -> str:
+    """A message about a file, with the line on which its first quoted word stands in that file."""
+    name, _, rest = message.partition(": ")
+    word = re.search(r"'([^']+)'", rest)
+    for number, line in enumerate(own.get(name, "").splitlines(), 1):
+        if word and re.search(rf"(?<![\w-]){re.escape(word[1])}(?![\w-])", line):
+            return f"{name}:{number}: {rest}"
+    return message
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    """A word that is not known, with the nearest that is."""
+    near = get_close_matches(word, [*known], n=1)
+    return f"{word!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
 
 
 def _files(folder: Traversable) -> Iterator[Traversable]:
@@ -190,6 +255,7 @@ TABLES = {
     *("framework", "type", "api", "constants", "notification", "subtypes", "phase", "callback", "exported", "now"),
     *("session_owner", "unknown_session_owner", "app_runtime"),
     *("remote_end", "connected", "background", "provider_owner", "apple"),
+    *("sdk", "obligation", "exempt", "entry", "guard", "same"),
 }
 
 
@@ -197,7 +263,7 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
     """Join and validate knowledge files, given as (name, parsed TOML)."""
     for name, data in files:
         if unknown := data.keys() - TABLES:
-            raise KnowledgeError(f"{name}: unknown table {sorted(unknown)[0]!r}")
+            raise KnowledgeError(f"{name}: unknown table {_near(sorted(unknown)[0], TABLES)}")
     apis = _entries(files, "api", Api)
     callbacks = _entries(files, "callback", Callback)
     notifications = _entries(files, "notification", Notification)
@@ -212,8 +278,17 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         if wrong := set(api.runs.values()) - RUN_MODES - phases.keys():
             raise KnowledgeError(f"{api.id}: closures cannot run {sorted(wrong)[0]!r}")
     _check_activations(files)
+    contracts = _contracts(files, apis, phases)
+    entries = tuple(_entry(name, Entry, item) for name, data in files for item in data.get("entry", []))
+    guards = tuple(_entry(name, Guard, item) for name, data in files for item in data.get("guard", []))
+    if unknown := {entry.phase for entry in entries}.union(*(guard.excludes for guard in guards)) - phases.keys():
+        raise KnowledgeError(f"unknown phase {_near(sorted(unknown)[0], phases)}")
     return Vocabulary(
         apis=apis,
+        contracts=contracts,
+        entries=entries,
+        guards=guards,
+        same=tuple(_entry(name, Same, item) for name, data in files for item in data.get("same", [])),
         callbacks=tuple(callbacks.values()),
         exported=tuple(exported),
         notifications=tuple(notifications.values()),
@@ -226,13 +301,19 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         runs_now=frozenset(name for _, data in files for name in data.get("now", {}).get("names", [])),
         session_owners=frozenset(
             module for _, data in files for item in data.get("session_owner", []) for module in item["modules"]
-        ),
+        ).union(*(contract.imports for contract in contracts.values() if contract.session != "no")),
         activation_of={
             module: item["activation"]
             for _, data in files
             for item in data.get("session_owner", [])
             for module in item["modules"]
             if item.get("activation")
+        }
+        | {
+            module: contract.activation
+            for contract in contracts.values()
+            for module in contract.imports
+            if contract.activation != "unknown" and contract.session != "no"
         },
         session_owner_words=frozenset(
             word for _, data in files for word in data.get("unknown_session_owner", {}).get("words", [])
@@ -253,6 +334,29 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         c_spellings={name: api for api in apis.values() for name in api.c},
         property_spellings=_index(apis, lambda api: set(api.properties)),
     )
+
+
+def _contracts(
+    files: list[tuple[str, dict[str, Any]]], apis: Mapping[str, Api], phases: Mapping[str, Phase]
+) -> dict[str, Contract]:
+    """The contracts by id; obligations and exemptions belong to the `[sdk]` of their file."""
+    contracts: dict[str, Contract] = {}
+    places: dict[str, str] = {}
+    for name, data in files:
+        if "sdk" not in data:
+            if lonely := {"obligation", "exempt"} & data.keys():
+                raise KnowledgeError(f"{name}: [[{sorted(lonely)[0]}]] without an [sdk] that it belongs to")
+            continue
+        owed = [_entry(name, Obligation, item) for item in data.get("obligation", [])]
+        exempt = [_entry(name, Exemption, item) for item in data.get("exempt", [])]
+        contract = _entry(name, Contract, data["sdk"] | {"obligations": owed, "exemptions": exempt})
+        if contract.id in contracts:
+            raise KnowledgeError(f"{name}: the SDK {contract.id} is described twice")
+        contracts[contract.id], places[contract.id] = contract, name
+    for key, contract in contracts.items():
+        if wrong := check(contract, apis, phases, contracts):
+            raise KnowledgeError(f"{places[key]}: {wrong}")
+    return contracts
 
 
 ACTIVATIONS = frozenset({"app", "none", "elsewhere"})
@@ -294,13 +398,14 @@ def _entries(files: list[tuple[str, dict[str, Any]]], table: str, kind: type[Ide
 
 def _entry(file: str, kind: type[T], item: dict[str, Any]) -> T:
     known = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    place = f"{file}: {item['id']}" if "id" in item else file
     if unknown := item.keys() - known.keys():
-        raise KnowledgeError(f"{file}: {item.get('id', '')}: unknown key {sorted(unknown)[0]!r}")
+        raise KnowledgeError(f"{place}: unknown key {_near(sorted(unknown)[0], known)}")
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
     try:
         return kind(**values)
     except TypeError as error:
-        raise KnowledgeError(f"{file}: {item.get('id', '')}: {error}") from None
+        raise KnowledgeError(f"{place}: {error}") from None
 
 
 def _check_phases(phases: Mapping[str, Phase], openers: list[Callback | Notification | Exported]) -> None:

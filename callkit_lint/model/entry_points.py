@@ -50,6 +50,9 @@ def _entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
                     yield _entry(procedure, phase, f"{callback.text}: {_signature(procedure)}")
         for exported in _exported_by(procedure.function, vocabulary):
             yield _entry(procedure, exported.phase, f"{exported.text}: {procedure.display}", acts=True)
+        for entry in vocabulary.entries:
+            if procedure.closure is None and procedure.display == entry.function:
+                yield _entry(procedure, entry.phase, f"{entry.text}: {procedure.display}")
     yield from _exported_elsewhere(graph, vocabulary)
     notifications = {notification.id: notification for notification in vocabulary.notifications}
     for observation in graph.observations:

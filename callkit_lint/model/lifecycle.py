@@ -148,7 +148,8 @@ class Run:
     def chain(self) -> tuple[Place, ...]:
         """The evidence: the entry point, each call on the way, and the API call itself."""
         verb = "sets" if self.site.api.properties else "calls"
-        return (*self.fact.chain(), Place(self.path, self.location, f"which {verb} {self.text}"))
+        hidden = f", which {self.site.api.hides}" if self.site.api.hides else ""
+        return (*self.fact.chain(), Place(self.path, self.location, f"which {verb} {self.text}{hidden}"))
 
 
 @dataclass(frozen=True, slots=True)

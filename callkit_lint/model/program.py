@@ -65,19 +65,20 @@ class Program:
         ]
         calls = [
             Place(site.procedure.path, site.location, f"{site.procedure.display} calls {site.text}")
-            for site in self._sites
+            for site in self.all_sites
             if site.api.owner in arms
         ]
         return (*sorted(types, key=lambda place: (place.path, place.location, place.text)), *calls)
 
     @cached_property
-    def _sites(self) -> list[Site]:
+    def all_sites(self) -> list[Site]:
+        """All calls of APIs, reached or not, by path and line; not those in code that never runs."""
         sites = [site for procedure in self.graph.procedures for site in procedure.sites if not site.is_dead]
         return sorted(sites, key=lambda site: (site.procedure.path, site.location))
 
     def sites(self, *effects: str) -> Iterator[Site]:
         """All calls with one of these effects, reached or not, by path and line; not those in code that never runs."""
-        return (site for site in self._sites if site.api.effect in effects)
+        return (site for site in self.all_sites if site.api.effect in effects)
 
     def is_dead(self, site: Site) -> bool:
         """Whether a call never runs, for those that are not asked for by `sites`."""
@@ -229,9 +230,9 @@ def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, byt
     return tuple(build(one) for one in partition(files, manifests))
 
 
-def build(boundary: Boundary) -> Program:
-    """One program from the summaries of its files."""
-    vocabulary = load()
+def build(boundary: Boundary, vocabulary: Vocabulary | None = None) -> Program:
+    """One program from the summaries of its files; `vocabulary` where a project adds contracts of its own."""
+    vocabulary = vocabulary or load()
     graph = link(boundary.files, vocabulary, build_of(boundary.deployment_target, boundary.macros))
     spreading = spread(graph, vocabulary)
     files = frozenset(boundary.files)

@@ -33,6 +33,8 @@ def guard_in_words(test: Test, *, negated: bool = False) -> str:
             return f"the action is {no}a {test.text}"
         case "action":
             return f"a value is {no}a {test.text} (stays open)"
+        case "excludes":
+            return f"{no}{test.text} (the project's contracts)"
         case "failed":
             return "the code before it failed"
         case "repeated":
