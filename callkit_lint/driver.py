@@ -20,7 +20,7 @@ from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
 from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_have_calls, partition
 from callkit_lint.project.dependencies import Dependency, dependencies_of, read_dependencies
-from callkit_lint.questions.sdk_contracts import recognised, verdicts
+from callkit_lint.questions.sdk_contracts import as_documented, recognised, verdicts
 from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.reporters.sdk_list import ListedSdk
@@ -190,7 +190,8 @@ def _found_in(program: Program, rules: Mapping[str, Entry]) -> tuple[list[Found]
     failures: list[Failure] = []
     for rule_id, entry in rules.items():
         try:
-            diagnostics = [replace(item, program=program.name) for item in entry.rule.check(program)]
+            found_now = as_documented(program, list(entry.rule.check(program)))
+            diagnostics = [replace(item, program=program.name) for item in found_now]
         except Exception:
             headline = f"rule {rule_id} failed on the program {program.name}"
             failures.append(Failure(headline, traceback.format_exc()))

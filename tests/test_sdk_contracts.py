@@ -14,6 +14,7 @@ import callkit_lint.knowledge
 from callkit_lint.cli import app
 from callkit_lint.knowledge import KnowledgeError, load
 from callkit_lint.questions.sdk_contracts import recognised, verdicts
+from tests.examples import diagnostics
 from tests.graphs import program
 
 FOLDER = Path(callkit_lint.knowledge.__file__).parent
@@ -155,6 +156,16 @@ def test_a_provider_beside_that_of_an_sdk() -> None:
     off = source("JitsiMeetSDK", members=members, on="view.join(options)", reset="JMCallKitProxy.enabled = false")
     assert outcomes(rival, "jitsi-meet") == {"own-provider": "broken"}
     assert outcomes(off, "jitsi-meet") == {"own-provider": "met"}
+
+
+def test_what_the_sdk_documents_is_a_note_that_says_so() -> None:
+    configures = "try? AVAudioSession.sharedInstance().setCategory(.playAndRecord, mode: .voiceChat, options: [])"
+    rules = frozenset({"category-change-in-call"})
+    text = {name: source(name, on=configures).encode() for name in ("LiveKit", "Foundation")}
+    (documented,) = diagnostics({"App.swift": text["LiveKit"]}, rules)
+    (plain,) = diagnostics({"App.swift": text["Foundation"]}, rules)
+    assert (documented.severity.name, plain.severity.name) == ("note", "error")
+    assert "LiveKit's own guide" in documented.message
 
 
 # ---- the format -----------------------------------------------------------------------------------------------------

@@ -281,3 +281,19 @@ def owed_call(verdict: Verdict) -> str:
     path = verdict.place.path if verdict.place else verdict.run.path if verdict.run else ""
     swift, objc = verdict.obligation.swift, verdict.obligation.objc
     return (swift or objc) if path.endswith(".swift") else (objc or swift)
+
+
+def as_documented(program: Program, findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Findings, with those that only do what the documentation of an SDK in use says as notes that tell so."""
+    exemptions = [
+        exemption
+        for contract in (program.vocabulary.contracts[key] for key in (recognised(program) if findings else ()))
+        for exemption in contract.exemptions
+    ]
+    for index, found in enumerate(findings):
+        for exemption in exemptions:
+            if found.rule in exemption.rules and found.phase in exemption.phases:
+                remark = f"{found.message} ({exemption.why}: {exemption.source})"
+                findings[index] = replace(found, severity=Severity.note, message=remark)
+                break
+    return findings
