@@ -40,7 +40,25 @@ Examples:
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """How a report is written: each is a module of `reporters`."""
+
+    text = "text"
+    full = "full"
+    concise = "concise"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+    gitlab = "gitlab"
+    xcode = "xcode"
+    rdjson = "rdjson"
+    rdjsonl = "rdjsonl"
+    checkstyle = "checkstyle"
+    junit = "junit"
+    markdown = "markdown"
+
+
+class ListFormat(StrEnum):
+    """How a list is written."""
 
     text = "text"
     json = "json"
@@ -93,7 +111,10 @@ def check(
     ] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="Form of the report.")] = Format.text,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report there.")
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="[FORMAT=]FILE", help="Write the report there; with a format, beside the other."
+        ),
     ] = None,
     select: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Run only these rules (a,b).")] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Do not run these rules (a,b).")] = None,
@@ -124,12 +145,12 @@ def check(
         from callkit_lint.driver import lint
         from callkit_lint.sources import find_root
 
-        wanted = paths or [root or Path()]
+        wanted, outputs = paths or [root or Path()], _outputs(format, output or [])
         top = find_root(wanted, root)
         config = _config(top, _split(select), _split(ignore), profile, fail_on)
         report = lint(wanted, top, config, use_cache=not no_cache, only_primary=only_primary)
-        _publish(report, format, output)
-        _remark(report, verbose, quiet=format is not Format.text)
+        _publish(report, format, outputs)
+        _remark(report, verbose, quiet=format not in FOR_PEOPLE)
         if report.failures:
             raise typer.Exit(INTERNAL)
         if not exit_zero and any(item.severity >= config.fail_on for item in report.diagnostics):
@@ -147,19 +168,21 @@ def explain(
 
 
 @app.command()
-def rules(format: Annotated[Format, typer.Option("--format", "-f", help="Form of the list.")] = Format.text) -> None:
+def rules(
+    format: Annotated[ListFormat, typer.Option("--format", "-f", help="Form of the list.")] = ListFormat.text,
+) -> None:
     """List all rules."""
     with _errors():
         from callkit_lint.reporters import rule_list
 
         entries = _entries((), "rules").values()
-        _write(rule_list.as_json(entries) if format is Format.json else rule_list.as_text(entries))
+        _write(rule_list.as_json(entries) if format is ListFormat.json else rule_list.as_text(entries))
 
 
 @app.command("why-not", no_args_is_help=True)
 def why_not(
     place: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line with a call, as it stands in a report.")],
-    format: Annotated[Format, typer.Option("--format", "-f", help="Form of the answer.")] = Format.text,
+    format: Annotated[ListFormat, typer.Option("--format", "-f", help="Form of the answer.")] = ListFormat.text,
     profile: Annotated[
         Profile | None,
         typer.Option(help="The profile to answer for.  [default: default]", show_default=False),
@@ -176,7 +199,7 @@ def why_not(
         path, line = _place(place)
         top = find_root([path], root)
         found, report = driver.why_not(path, line, top, _config(top, [], [], profile, None), use_cache=not no_cache)
-        _write(explanation.as_json(found, report) if format is Format.json else explanation.as_text(found, report))
+        _write(explanation.as_json(found, report) if format is ListFormat.json else explanation.as_text(found, report))
 
 
 @app.command()
@@ -184,7 +207,7 @@ def programs(
     path: Annotated[
         Path, typer.Argument(metavar="[PATH]", help="Show the programs with files here.", show_default=False)
     ] = Path(),
-    format: Annotated[Format, typer.Option("--format", "-f", help="Form of the list.")] = Format.text,
+    format: Annotated[ListFormat, typer.Option("--format", "-f", help="Form of the list.")] = ListFormat.text,
     root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the files of each program.")] = False,
@@ -197,7 +220,7 @@ def programs(
 
         top = find_root([path], root)
         found = programs_of([path], top, _config(top, [], [], None, None), use_cache=not no_cache)
-        if format is Format.json:
+        if format is ListFormat.json:
             _write(program_list.as_json(found, top))
         else:
             _write(program_list.as_text(found, top, verbose=verbose))
@@ -208,7 +231,7 @@ def sdks(
     path: Annotated[
         Path, typer.Argument(metavar="[PATH]", help="Show the SDKs of programs with files here.", show_default=False)
     ] = Path(),
-    format: Annotated[Format, typer.Option("--format", "-f", help="Form of the list.")] = Format.text,
+    format: Annotated[ListFormat, typer.Option("--format", "-f", help="Form of the list.")] = ListFormat.text,
     root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
 ) -> None:
@@ -220,7 +243,7 @@ def sdks(
 
         top = find_root([path], root)
         found = sdks_of([path], top, _config(top, [], [], None, None), use_cache=not no_cache)
-        _write(sdk_list.as_json(found, top) if format is Format.json else sdk_list.as_text(found, top))
+        _write(sdk_list.as_json(found, top) if format is ListFormat.json else sdk_list.as_text(found, top))
 
 
 @app.command()
@@ -280,20 +303,43 @@ def _split(values: list[str] | None) -> list[str]:
 # ---- what is printed ------------------------------------------------------------------------------------------------
 
 
-def _publish(report: Report, format: Format, output: Path | None) -> None:
-    from callkit_lint.config import UsageError
-    from callkit_lint.reporters import json, text
+FOR_PEOPLE = (Format.text, Format.full, Format.concise)
 
-    rendered = (
-        json.render(report) if format is Format.json else text.render(report, colour=output is None and _colour())
-    )
-    if output is None:
-        _write(rendered)
-        return
-    try:
-        output.write_text(rendered, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise UsageError(f"--output {output}: {error.strerror}") from error
+
+def _outputs(format: Format, given: list[str]) -> dict[Path, Format]:
+    """The files to write: `FORMAT=FILE`, or `FILE` for the report of --format."""
+    from callkit_lint.config import UsageError, did_you_mean
+
+    outputs: dict[Path, Format] = {}
+    for text in given:
+        name, separator, file = text.partition("=")
+        if separator and re.fullmatch(r"[a-z]+", name):
+            if name not in list(Format):
+                raise UsageError(
+                    f"--output {text}: unknown format {name!r}{did_you_mean(name, [one.value for one in Format])}"
+                )
+            outputs[Path(file)] = Format(name)
+        else:
+            outputs[Path(text)] = format
+    return outputs
+
+
+def _publish(report: Report, format: Format, outputs: Mapping[Path, Format]) -> None:
+    """The report on standard output, or in files alone where one is for it; all is rendered before one is written."""
+    from callkit_lint.files import write_whole
+
+    rendered = {path: _rendered(report, form).encode("utf-8", "backslashreplace") for path, form in outputs.items()}
+    if format not in outputs.values():
+        _write(_rendered(report, format, colour=_colour()))
+    for path, data in rendered.items():
+        write_whole(path, data, "--output")
+
+
+def _rendered(report: Report, format: Format, *, colour: bool = False) -> str:
+    from importlib import import_module
+
+    module = import_module(f"callkit_lint.reporters.{format.value}")
+    return str(module.render(report, colour=colour) if format in FOR_PEOPLE else module.render(report))
 
 
 def _remark(report: Report, verbose: bool, *, quiet: bool) -> None:

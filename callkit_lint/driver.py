@@ -54,6 +54,7 @@ def lint(
         root=root,
         line=line,
         help={name: entry.help for name, entry in known.items()},
+        rules=rules,
         suppressed=suppressed,
         remarks=(*_nothing_to_check(scope, config, root), *suppressions.mistakes),
         failures=(*_lowering_failures(lowered), *failures),
@@ -191,7 +192,10 @@ def _found_in(program: Program, rules: Mapping[str, Entry]) -> tuple[list[Found]
     for rule_id, entry in rules.items():
         try:
             found_now = as_documented(program, list(entry.rule.check(program)))
-            diagnostics = [replace(item, program=program.name) for item in found_now]
+            diagnostics = [
+                replace(item, program=program.name, symbol=program.symbol_at(item.path, item.location))
+                for item in found_now
+            ]
         except Exception:
             headline = f"rule {rule_id} failed on the program {program.name}"
             failures.append(Failure(headline, traceback.format_exc()))

@@ -43,7 +43,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `path` is relative to the root of analysis; `chain` leads from an entry point to the location."""
+    """One finding. `path` is relative to the root of analysis; `chain` leads from an entry point to the location;
+    `symbol` is the function or type that it lies in."""
 
     rule: str
     severity: Severity
@@ -56,6 +57,7 @@ class Diagnostic:
     related: tuple[Place, ...] = ()
     program: str = ""
     confidence_reason: str = ""
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)

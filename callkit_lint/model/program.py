@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from callkit_lint.callgraph.conditions import Fresh, Known, Parameter, Test
 from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.link import Graph, link
 from callkit_lint.callgraph.symbols import Procedure
-from callkit_lint.ir import FileSummary
+from callkit_lint.ir import FileSummary, Location
 from callkit_lint.knowledge import Vocabulary, load
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.lifecycle import Fact, Lifecycle, Run, Spreading, spread
@@ -122,6 +123,25 @@ class Program:
             if _is_call_category(site, runs.get(site, []))
             and (site in runs or (site.procedure, site.location) not in reached)
         ]
+
+    def symbol_at(self, path: str, location: Location) -> str:
+        """The function or type that a place of a file lies in, "" at its top. By where headers stand: what follows a
+        type's last function counts as that function's."""
+        headers = self._headers.get(path, [])
+        after = bisect_right(headers, (location.line, location.column, "\U0010ffff"))
+        return headers[after - 1][2] if after else ""
+
+    @cached_property
+    def _headers(self) -> Mapping[str, list[tuple[int, int, str]]]:
+        headers: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for procedure in self.graph.symbols.procedures:
+            if procedure.closure is None and procedure.function.kind not in ("initial values", "top level"):
+                place = procedure.function.location
+                headers[procedure.path].append((place.line, place.column, procedure.display))
+        for infos in self.graph.symbols.types.values():
+            for path, declaration in (one for info in infos for one in info.declarations):
+                headers[path].append((declaration.location.line, declaration.location.column, declaration.name))
+        return {path: sorted(found) for path, found in headers.items()}
 
     @cached_property
     def callers(self) -> Mapping[Procedure, list[Edge]]:

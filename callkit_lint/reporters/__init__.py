@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from callkit_lint.ir import Location
 from callkit_lint.rule import Diagnostic
+
+if TYPE_CHECKING:
+    from callkit_lint.rulebook import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ def _no_line(path: str, line: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a run. Paths are relative to `root`; `line` gives a source line's bytes, `help` a rule's address.
+    """The outcome of a run. Paths are relative to `root`; `line` gives a source line's bytes, `help` a rule's address,
+    `rules` those that ran.
 
     `remarks` are for the user (path, line or 0, text): a comment that silences nothing, a path that is excluded.
     """
@@ -47,6 +51,7 @@ class Report:
     root: Path = Path()
     line: Callable[[str, int], bytes] = _no_line
     help: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Entry] = field(default_factory=dict)
     suppressed: int = 0
     remarks: tuple[tuple[str, int, str], ...] = ()
     failures: tuple[Failure, ...] = ()

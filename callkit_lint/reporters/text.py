@@ -14,7 +14,7 @@ _DIM = "2"
 
 def render(report: Report, *, colour: bool = False) -> str:
     """The findings, each a first line and its evidence; empty when there are none."""
-    return "".join(f"{line}\n" for diagnostic in report.diagnostics for line in _lines(report, diagnostic, colour))
+    return "".join(f"{line}\n" for diagnostic in report.diagnostics for line in lines(report, diagnostic, colour))
 
 
 def summary(report: Report) -> str:
@@ -52,27 +52,42 @@ def _escaped(letter: str) -> str:
     return letter.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
-def _lines(report: Report, diagnostic: Diagnostic, colour: bool) -> Iterator[str]:
+def headline(report: Report, diagnostic: Diagnostic, colour: bool) -> str:
+    """A finding's line, as problem matchers read it."""
     where = shown_location(report, diagnostic.path, diagnostic.location)
     place = f"{escaped(shown_path(report, diagnostic.path))}:{where.line}:{where.column}"
-    severity = _painted(diagnostic.severity.name, _COLOURS[diagnostic.severity], colour)
-    rule = _painted(f"[{diagnostic.rule}]", _DIM, colour)
-    yield f"{place}: {severity}: {escaped(diagnostic.message)} {rule}"
+    severity = painted(diagnostic.severity.name, diagnostic.severity, colour)
+    return f"{place}: {severity}: {escaped(diagnostic.message)} {dimmed(f'[{diagnostic.rule}]', colour)}"
+
+
+def lines(report: Report, diagnostic: Diagnostic, colour: bool) -> Iterator[str]:
+    """A finding's line, and below it its chain and related places."""
+    yield headline(report, diagnostic, colour)
     steps = [(escaped(step.text), _shown(report, step)) for step in diagnostic.chain]
     if steps:
         steps[0] = (f"because {steps[0][0]}", steps[0][1])
     steps += [(f"see {escaped(place.text)}", _shown(report, place)) for place in diagnostic.related]
     width = max((len(text) for text, _ in steps), default=0)
     for text, at in steps:
-        yield f"    {text:<{width}}   {_painted(at, _DIM, colour)}"
+        yield f"    {text:<{width}}   {dimmed(at, colour)}"
 
 
 def _shown(report: Report, place: Place) -> str:
     return f"{escaped(shown_path(report, place.path))}:{place.location.line}"
 
 
-def _painted(text: str, code: str, colour: bool) -> str:
-    return f"\033[{code}m{text}\033[0m" if colour else text
+def painted(text: str, severity: Severity, colour: bool) -> str:
+    """In the colour of a severity, if at all."""
+    return _painted(text, _COLOURS[severity]) if colour else text
+
+
+def dimmed(text: str, colour: bool) -> str:
+    """What matters less."""
+    return _painted(text, _DIM) if colour else text
+
+
+def _painted(text: str, code: str) -> str:
+    return f"\033[{code}m{text}\033[0m"
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,0 +1,31 @@
+"""`--format xcode`: lines for Xcode's issue navigator, from a Run Script phase; absolute paths, the chain as notes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from callkit_lint.ir import Location
+from callkit_lint.reporters import Report, shown_location
+from callkit_lint.reporters.text import escaped
+from callkit_lint.rule import Diagnostic
+
+
+def render(report: Report) -> str:
+    """Errors, warnings and notes; each step of a chain is a note of its own."""
+    return "".join(f"{line}\n" for diagnostic in report.diagnostics for line in _lines(report, diagnostic))
+
+
+def _lines(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
+    place = _place(report, diagnostic.path, diagnostic.location)
+    yield f"{place}: {diagnostic.severity.name}: {escaped(diagnostic.message)} [{diagnostic.rule}]"
+    for index, step in enumerate(diagnostic.chain):
+        lead = "because " if not index else ""
+        yield f"{_place(report, step.path, step.location)}: note: {lead}{escaped(step.text)}"
+    for related in diagnostic.related:
+        yield f"{_place(report, related.path, related.location)}: note: see {escaped(related.text)}"
+
+
+def _place(report: Report, path: str, location: Location) -> str:
+    where = shown_location(report, path, location)
+    return f"{escaped(os.path.abspath(os.path.join(report.root, path)))}:{where.line}:{where.column}"

@@ -1,0 +1,263 @@
+"""Every form of a report: golden files on one fixture, the same findings in each, and names that mean harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner
+
+from callkit_lint.cli import Format, app
+from callkit_lint.ir import Location
+from callkit_lint.reporters import Coverage, Report
+from callkit_lint.rule import Confidence, Diagnostic, Place, Severity
+from callkit_lint.rulebook import load_rules
+
+TOP = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+FORMATS = list(Format)
+XML = (Format.checkstyle, Format.junit)
+JSON = (Format.json, Format.sarif, Format.gitlab, Format.rdjson)
+FULL = ("text", "full", "concise", "xcode", "github")  # a line or more for each finding
+
+
+def render(report: Report, format: str) -> str:
+    return str(import_module(f"callkit_lint.reporters.{format}").render(report))
+
+
+# ---- golden files ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_golden(format: Format, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """UPDATE_GOLDEN=1 writes them anew; read the difference before it is committed."""
+    monkeypatch.chdir(TOP / "fixtures" / "mixed_chain")
+    monkeypatch.setenv("CALLKIT_LINT_CACHE_DIR", str(tmp_path))
+    run = CliRunner().invoke(app, ["check", ".", "--root", ".", "--format", format, "--select", "direct-activation"])
+    assert run.exit_code == 1, run.output
+    text = run.stdout.replace(str(Path.cwd()), "/checkout")
+    path = GOLDEN / f"mixed_chain.{format}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert text == path.read_text()
+
+
+# ---- the same findings ----------------------------------------------------------------------------------------------
+
+
+def findings(format: str, text: str) -> list[tuple[str, int]]:
+    """Path and line of each finding in a report."""
+    document: Any = json.loads(text) if format in JSON else None
+    match format:
+        case "text" | "full" | "concise" | "xcode":
+            found = re.findall(r"^(\S+?):(\d+):\d+: (?:error|warning)", text, re.MULTILINE)
+        case "github":
+            found = re.findall(r"^::\w+ file=([^,]+),line=(\d+)", text, re.MULTILINE)
+        case "markdown":
+            found = re.findall(r"^- \*\*\w+\*\* `(.+?):(\d+)`", text, re.MULTILINE)
+        case "json":
+            found = [(item["path"], item["line"]) for item in document["diagnostics"]]
+        case "sarif":
+            places = [item["locations"][0]["physicalLocation"] for item in document["runs"][0]["results"]]
+            found = [(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places]
+        case "gitlab":
+            found = [(item["location"]["path"], item["location"]["positions"]["begin"]["line"]) for item in document]
+        case "rdjson" | "rdjsonl":
+            items = document["diagnostics"] if document else [json.loads(line) for line in text.splitlines()]
+            found = [(item["location"]["path"], item["location"]["range"]["start"]["line"]) for item in items]
+        case "checkstyle":
+            files = ElementTree.fromstring(text).iter("file")
+            found = [(file.get("name"), error.get("line")) for file in files for error in file]
+        case "junit":
+            cases = [case for case in ElementTree.fromstring(text).iter("testcase") if len(case)]
+            found = [(case.get("classname"), (case.get("name") or "").rpartition(" ")[2]) for case in cases]
+        case _:
+            raise AssertionError(format)
+    return sorted((str(path).rpartition("/")[2], int(line)) for path, line in found)
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An app with two findings in two files."""
+    monkeypatch.setenv("CALLKIT_LINT_CACHE_DIR", str(tmp_path / "cache"))
+    folder = tmp_path / "app"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "A.swift").write_text(
+        "import CallKit\nclass Calls: NSObject, CXProviderDelegate {\n"
+        "    func provider(_ provider: CXProvider, perform action: CXAnswerCallAction) {\n"
+        "        try? AVAudioSession.sharedInstance().setActive(true)\n        Sound().start()\n"
+        "        action.fulfill()\n    }\n}\n"
+    )
+    (folder / "B.swift").write_text(
+        "import AVFoundation\nclass Sound {\n    func start() {\n"
+        "        try? AVAudioSession.sharedInstance().setActive(true)\n    }\n}\n"
+    )
+    return folder
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_tells_the_same_findings(format: Format, tree: Path) -> None:
+    run = CliRunner().invoke(app, ["check", "--select", "direct-activation", "--format", format])
+    assert findings(format, run.stdout) == [("A.swift", 4), ("B.swift", 4)]
+
+
+def test_several_formats_in_one_run(tree: Path) -> None:
+    outputs = [part for name in FORMATS for part in ("--output", f"{name}=out.{name}")]
+    run = CliRunner().invoke(app, ["check", "--select", "direct-activation", *outputs])
+    assert (run.exit_code, run.stdout) == (1, "")
+    for name in FORMATS:
+        assert findings(name, (tree / f"out.{name}").read_text()) == [("A.swift", 4), ("B.swift", 4)]
+
+
+def test_a_format_in_a_file_and_another_on_standard_output(tree: Path) -> None:
+    run = CliRunner().invoke(app, ["check", "--select", "direct-activation", "-f", "concise", "-o", "sarif=a.sarif"])
+    assert len(run.stdout.splitlines()) == 2 and json.loads((tree / "a.sarif").read_text())["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("sarf=a", "--output sarf=a: unknown format 'sarf' (did you mean 'sarif'?)"),
+        ("sarif=missing/a", "--output missing/a: No such file or directory"),
+        ("sarif=.", "--output .: Is a directory"),
+    ],
+)
+def test_an_output_that_cannot_be_is_one_line(tree: Path, output: str, message: str) -> None:
+    run = CliRunner().invoke(app, ["check", "--output", output])
+    assert (run.exit_code, run.stderr.splitlines()[0]) == (2, f"callkit-lint: {message}")
+
+
+def test_nothing_is_half_written(tree: Path) -> None:
+    (tree / "old.json").write_text("old")
+    run = CliRunner().invoke(app, ["check", "-o", "json=old.json", "-o", "sarif=missing/a"])
+    assert run.exit_code == 2
+    assert not [path for path in tree.iterdir() if path.name.startswith(".old")]
+
+
+# ---- names and texts that mean harm ---------------------------------------------------------------------------------
+
+HARM = [
+    "\x1b[31mred\x1b[0m",
+    "%0A::error file=x::gotcha",
+    "]]><evil/>&amp;<!--",
+    "a\"b'c`d|e*f_g[h](i)",
+    "line\nfeed\rreturn\ttab\x00nul\x07bell",
+    "\u202egnirts\u2028separator",
+    "\udcff surrogate",
+    "::stop-commands::x",
+]
+
+
+def harmful(text: str) -> Report:
+    place = Place(text, Location(1, 1, 1, 5), text)
+    finding = Diagnostic(
+        "some-rule", Severity.error, Confidence.high, text, Location(1, 1, 1, 5), text, chain=(place,), related=(place,)
+    )
+    data = text.encode("utf-8", "surrogatepass").partition(b"\n")[0]
+    return Report((finding,), Coverage(1, 1, 0, ((text, text),)), Path.cwd(), lambda path, line: data)
+
+
+@pytest.mark.parametrize("text", HARM, ids=range(len(HARM)))
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_text_breaks_a_format(format: Format, text: str) -> None:
+    shown = render(harmful(text), format).encode("utf-8", "backslashreplace").decode()
+    if format in JSON:
+        json.loads(shown)
+    elif format == Format.rdjsonl:
+        (line,) = shown.splitlines()
+        json.loads(line)
+    elif format in XML:
+        root = ElementTree.fromstring(shown)
+        assert not list(root.iter("evil"))
+    controls = {letter for letter in shown if ord(letter) < 32 or ord(letter) in (0x202E, 0x2028)}
+    assert controls <= ({"\n", "\t"} if format == Format.full else {"\n"}), format
+
+
+@pytest.mark.parametrize("text", HARM, ids=range(len(HARM)))
+def test_a_workflow_command_stays_one_line(text: str) -> None:
+    lines = render(harmful(text), "github").splitlines()
+    assert len(lines) == 1 and lines[0].startswith("::error file=")
+    assert lines[0].count("::") - text.count("::") * 3 <= 2 or ":" in text
+
+
+def test_text_that_is_markdown_is_shown_as_written() -> None:
+    assert r"a\*b\*\_c\_ \<b\>" in render(harmful("a*b*_c_ <b>"), "markdown")
+
+
+# ---- single formats -------------------------------------------------------------------------------------------------
+
+
+def finding(severity: Severity = Severity.warning, line: int = 1, path: str = "A.swift") -> Diagnostic:
+    return Diagnostic("some-rule", severity, Confidence.high, path, Location(line, 1, line, 5), "m", symbol="A.f()")
+
+
+def report(findings: Iterable[Diagnostic], source: bytes = b"code") -> Report:
+    return Report(tuple(findings), root=Path.cwd(), line=lambda path, line: source, rules=load_rules())
+
+
+def test_github_gets_the_worst_first_and_hears_what_it_does_not_show() -> None:
+    found = [finding(Severity.note, line) for line in range(1, 13)] + [finding(Severity.error, 20)]
+    lines = render(report(found), "github").splitlines()
+    assert lines[0].startswith("::error ") and lines[-1].startswith("2 more than GitHub shows")
+
+
+def sarif(found: Iterable[Diagnostic], source: bytes = b"code") -> dict[str, Any]:
+    run: dict[str, Any] = json.loads(render(report(found, source), "sarif"))["runs"][0]
+    return run
+
+
+def test_fingerprints_outlive_moved_lines_and_renamed_files() -> None:
+    def marks(*found: Diagnostic) -> list[str]:
+        return [item["partialFingerprints"]["callkitLint/v1"] for item in sarif(found)["results"]]
+
+    assert marks(finding(line=1)) == marks(finding(line=9, path="B.swift"))
+    first, second = marks(finding(line=1), finding(line=2))
+    assert first != second
+
+
+def test_sarif_has_every_rule_with_its_page() -> None:
+    run = sarif([finding()])
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    assert set(load_rules()) < set(rules)
+    page = rules["direct-activation"]
+    assert page["help"]["markdown"].startswith("# direct-activation") and page["helpUri"].endswith(".md")
+    assert run["results"][0]["ruleIndex"] == list(rules).index("some-rule")
+
+
+def test_a_path_above_the_working_directory_has_no_base() -> None:
+    above = finding(path="../B c.swift")
+    place = sarif([above])["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "../B%20c.swift"}
+
+
+def test_reviewdog_counts_bytes() -> None:
+    place = Location(1, 7, 1, 9)
+    found = Diagnostic("r", Severity.note, Confidence.high, "A.swift", place, "m")
+    text = json.loads(render(report([found], "äöü = 1".encode()), "rdjson"))
+    assert text["diagnostics"][0]["location"]["range"]["start"] == {"line": 1, "column": 7}
+
+
+def test_a_clean_run_passes_one_test() -> None:
+    suite = ElementTree.fromstring(render(report([]), "junit"))
+    assert (suite.get("tests"), suite.get("failures")) == ("1", "0")
+
+
+def test_the_frame_marks_the_span() -> None:
+    found = Diagnostic("r", Severity.error, Confidence.high, "A.swift", Location(3, 9, 3, 13), "m")
+    lines = render(report([found], b"    let call = 1"), "full").splitlines()
+    assert lines[1:3] == ["    3 |     let call = 1", "      |         ^^^^"]
+
+
+def test_a_long_line_is_cut() -> None:
+    found = Diagnostic("r", Severity.error, Confidence.high, "A.swift", Location(1, 900, 1, 910), "m")
+    lines = render(report([found], b"x" * 5000), "full").splitlines()
+    assert max(map(len, lines)) < 200
