@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from callkit_lint.reporters import Report
     from callkit_lint.rulebook import Entry
 
-CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3
+CLEAN, FINDINGS, USAGE, INTERNAL, INCOMPLETE = 0, 1, 2, 3, 4
 
 app = typer.Typer(
     help="Finds where an iOS app breaks the contract with CallKit, PushKit and the audio session. "
@@ -97,7 +97,7 @@ Examples:
 
 \b
 Exit status: 0 clean, 1 findings, 2 wrong usage or configuration,
-             3 an error of callkit-lint itself
+             3 an error of callkit-lint itself, 4 not all read (--require-complete)
 """
 )
 def check(
@@ -137,24 +137,124 @@ def check(
             help="Directory of the whole app (default: that of the nearest configuration, else the git repository).",
         ),
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Report only what this file does not know already.")
+    ] = None,
+    new_from: Annotated[
+        str,
+        typer.Option(metavar="REV", help="Report only what this git revision did not have.", show_default=False),
+    ] = "",
+    no_suppressions: Annotated[
+        bool, typer.Option("--no-suppressions", help="Report also what a comment silences.")
+    ] = False,
+    add_suppressions: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Silence every finding by a comment with this reason.")
+    ] = None,
+    stdin_filename: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Read this file's text from standard input.")
+    ] = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Print how many findings each rule has instead of them.")
+    ] = False,
+    require_complete: Annotated[
+        bool, typer.Option("--require-complete", help="Exit with 4 where a file could not be read whole.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what was not read, and why.")] = False,
 ) -> None:
     """Check an app and report its mistakes."""
     with _errors():
-        from callkit_lint.driver import lint
+        from callkit_lint.driver import Options, lint
         from callkit_lint.sources import find_root
 
-        wanted, outputs = paths or [root or Path()], _outputs(format, output or [])
-        top = find_root(wanted, root)
+        buffers = _buffer(stdin_filename)
+        wanted, outputs = paths or [*buffers] or [root or Path()], _outputs(format, output or [])
+        top = find_root([path for path in wanted if path not in buffers] or [_folder(stdin_filename)], root)
         config = _config(top, _split(select), _split(ignore), profile, fail_on)
-        report = lint(wanted, top, config, use_cache=not no_cache, only_primary=only_primary)
-        _publish(report, format, outputs)
-        _remark(report, verbose, quiet=format not in FOR_PEOPLE)
-        if report.failures:
-            raise typer.Exit(INTERNAL)
-        if not exit_zero and any(item.severity >= config.fail_on for item in report.diagnostics):
-            raise typer.Exit(FINDINGS)
+        known = baseline or (_beside(config, config.baseline) if config.baseline else None)
+        options = Options(not no_cache, only_primary, not no_suppressions, known, new_from, buffers)
+        while True:
+            if watch:
+                _write(BEGINS)
+            report = lint(wanted, top, config, options)
+            if add_suppressions is not None:
+                _silence(report, add_suppressions)
+                return
+            if statistics:
+                _write(_counts(report))
+            else:
+                _publish(report, format, outputs)
+            _remark(report, verbose, quiet=format not in FOR_PEOPLE)
+            if not watch:
+                break
+            _write(ENDS)
+            _wait_for_change(top, config)
+        raise typer.Exit(_status(report, config, exit_zero=exit_zero, require_complete=require_complete))
+
+
+BEGINS, ENDS = "callkit-lint: checking\n", "callkit-lint: waiting for changes\n"  # what a background task looks for
+
+
+def _status(report: Report, config: Config, *, exit_zero: bool, require_complete: bool) -> int:
+    if report.failures:
+        return INTERNAL
+    if require_complete and (report.coverage.unparsed or report.coverage.lost_bytes):
+        return INCOMPLETE
+    found = any(item.severity >= config.fail_on for item in report.diagnostics)
+    return FINDINGS if found and not exit_zero else CLEAN
+
+
+def _beside(config: Config, name: str) -> Path:
+    """A file that the configuration names, from the directory of the file that does."""
+    origin = config.origins.get("baseline", config.path)
+    return (origin.parent if origin else Path()) / name
+
+
+def _folder(path: Path | None) -> Path:
+    return path.absolute().parent if path else Path()
+
+
+def _buffer(path: Path | None) -> dict[Path, bytes]:
+    """The text of an unsaved file, by its absolute path."""
+    from callkit_lint.config import UsageError
+
+    if path is None:
+        return {}
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--stdin-filename {path}: no such directory: {path.parent}")
+    return {path.absolute().parent.resolve() / path.name: sys.stdin.buffer.read()}
+
+
+def _counts(report: Report) -> str:
+    """How many findings each rule has, most first."""
+    from collections import Counter
+
+    counts = Counter(item.rule for item in report.diagnostics)
+    return "".join(f"{count:>6}  {rule}\n" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _silence(report: Report, reason: str) -> None:
+    from callkit_lint.files import read_whole, write_whole
+    from callkit_lint.suppression import silenced
+
+    changed, left = silenced(report.diagnostics, lambda path: read_whole(report.root / path), reason)
+    for path, data in changed.items():
+        write_whole(report.root / path, data, "--add-suppressions")
+    typer.echo(f"callkit-lint: {len(report.diagnostics) - left} findings silenced in {len(changed)} files", err=True)
+    if left:
+        typer.echo(f"callkit-lint: {left} left: a comment cannot stand before them", err=True)
+
+
+def _wait_for_change(root: Path, config: Config) -> None:
+    """Returns when a file below the root is made, changed or deleted; looks twice a second."""
+    import time
+
+    from callkit_lint.sources import stamps
+
+    before = stamps(root, config)
+    while stamps(root, config) == before:
+        time.sleep(0.5)
 
 
 @app.command()
@@ -177,6 +277,72 @@ def rules(
 
         entries = _entries((), "rules").values()
         _write(rule_list.as_json(entries) if format is ListFormat.json else rule_list.as_text(entries))
+
+
+@app.command()
+def baseline(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATHS...", help="What to look at.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The file (default: callkit-lint-baseline.json)."),
+    ] = None,
+    allow_grow: Annotated[bool, typer.Option("--allow-grow", help="Take in what is new.")] = False,
+    profile: Annotated[Profile | None, typer.Option(help="The profile to run.", show_default=False)] = None,
+    root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+) -> None:
+    """Write down the findings of today, so that `check --baseline` reports new ones only."""
+    with _errors():
+        from callkit_lint.baseline import counted, read_baseline, told, written
+        from callkit_lint.driver import Options, lint
+        from callkit_lint.files import write_whole
+        from callkit_lint.sources import find_root
+
+        wanted = paths or [root or Path()]
+        top = find_root(wanted, root)
+        config = _config(top, [], [], profile, None)
+        path = output or (_beside(config, config.baseline) if config.baseline else top / "callkit-lint-baseline.json")
+        old = read_baseline(path) if path.exists() else None
+        report = lint(wanted, top, config, Options(not no_cache))
+        new = counted(report) if old is None or allow_grow else old.shrunk_to(report)
+        write_whole(path, written(new), "baseline")
+        gone = old.new(report)[1] if old else {}
+        for text in told(gone):
+            typer.echo(f"callkit-lint: no longer there: {text}", err=True)
+        typer.echo(f"callkit-lint: {path}: {sum(new.known.values())} known findings", err=True)
+        if missing := len(report.diagnostics) - sum(new.known.values()):
+            typer.echo(f"callkit-lint: {missing} more are new and were left out; --allow-grow takes them in", err=True)
+            raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def config(
+    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="Of what.", show_default=False)] = Path(),
+    root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
+) -> None:
+    """Print the settings in force, and the file that each comes from."""
+    with _errors():
+        from callkit_lint.reporters import setting_list
+        from callkit_lint.rulebook import load_rules
+        from callkit_lint.sources import find_root
+
+        top = find_root([path], root)
+        _write(setting_list.as_text(_config(top, [], [], None, None), top, load_rules()))
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where.", show_default=False)] = Path(),
+) -> None:
+    """Write a commented configuration, a pre-commit entry and a CI step; nothing that is there is overwritten."""
+    with _errors():
+        from callkit_lint.starter import begin
+
+        for path, done in begin(directory):
+            typer.echo(f"callkit-lint: {path}: {done}", err=True)
 
 
 @app.command("why-not", no_args_is_help=True)
@@ -264,10 +430,11 @@ def _config(root: Path, select: list[str], ignore: list[str], profile: str | Non
 
     from callkit_lint.config import Config, find_config, load_config
     from callkit_lint.rule import Severity
+    from callkit_lint.suppression import UNUSED
 
     path = find_config(root)
     config = load_config(path) if path else Config()
-    if names := (*select, *ignore):
+    if names := tuple(name for name in (*select, *ignore) if name != UNUSED):
         _entries(names, "command line")
     return replace(
         config,

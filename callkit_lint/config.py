@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
+import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,20 @@ class UsageError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What is different for some paths: rules that are not reported there, and severities of others."""
+
+    paths: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """What the user decided. `select` None means every rule; patterns of paths start at the directory of `path`."""
+    """What the user decided. `select` None means every rule; patterns of paths start at the directory of `path`.
+
+    `severity` is that of all findings of a rule. `origins` names the file that each setting comes from.
+    """
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -32,12 +46,18 @@ class Config:
     include: tuple[str, ...] = ()
     fail_on: Severity = Severity.warning
     contracts: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+    require_reason: bool = False
+    baseline: str = ""
     path: Path | None = None
+    origins: Mapping[str, Path] = field(default_factory=dict)
 
 
 def read_contracts(config: Config) -> tuple[tuple[str, str], ...]:
     """The project's own contracts as (path, text), by path; each pattern must find a file."""
-    home = config.path.parent if config.path else Path()
+    origin = config.origins.get("contracts", config.path)
+    home = origin.parent if origin else Path()
     found: dict[str, str] = {}
     for pattern in config.contracts:
         try:
@@ -69,18 +89,55 @@ def find_config(start: Path) -> Path | None:
 
 
 def load_config(path: Path) -> Config:
-    """The settings in this file; UsageError names the file and what is wrong with it."""
+    """The settings in this file and those that it extends; UsageError names the file and what is wrong with it."""
+    settings, origins = _settings(path, ())
+    return Config(**settings, path=path, origins=origins)
+
+
+def _settings(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, Path]]:
+    """The fields of Config that a file sets, itself or by what it extends, each with the file that does."""
+    if path.resolve() in above:
+        raise UsageError(f"{path}: extends itself")
     table = _table(path)
     settings: dict[str, Any] = {}
+    origins: dict[str, Path] = {}
+    extended = table.pop("extends", [])
+    for name in [extended] if isinstance(extended, str) else extended if isinstance(extended, list) else [None]:
+        if not isinstance(name, str):
+            raise UsageError(f"{path}: extends: must be the path of a configuration, or a list of such")
+        others, theirs = _settings(path.parent / name, (*above, path.resolve()))
+        settings |= others
+        origins |= theirs
     for key, value in table.items():
         if key not in _KEYS:
-            raise UsageError(f"{path}: unknown key {key!r}{did_you_mean(key, _KEYS)}")
-        field, convert = _KEYS[key]
+            raise UsageError(f"{path}: unknown key {key!r}{did_you_mean(key, (*_KEYS, 'extends'))}")
+        name, convert = _KEYS[key]
         try:
-            settings[field] = convert(value)
+            settings[name] = convert(value)
         except ValueError as error:
             raise UsageError(f"{path}: {key}: {error}") from error
-    return Config(**settings, path=path)
+        origins[name] = path
+    return settings, origins
+
+
+def configured_path(path: str, config: Config, root: Path) -> str:
+    """The path as the configuration's patterns see it: from the directory that holds the configuration."""
+    if config.path is None or config.path.parent == root:
+        return path
+    return os.path.relpath(root / path, config.path.parent).replace(os.sep, "/")
+
+
+def matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a pattern names the path or a directory that holds it; without a slash it may be any part of the path."""
+    parts = path.split("/")
+    for pattern in patterns:
+        wanted = pattern.strip("/")
+        if "/" in wanted:
+            if any(fnmatch.fnmatchcase("/".join(parts[:end]), wanted) for end in range(1, len(parts) + 1)):
+                return True
+        elif any(fnmatch.fnmatchcase(part, wanted) for part in parts):
+            return True
+    return False
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -115,6 +172,39 @@ def _severity(value: object) -> Severity:
     return Severity[choice(SEVERITIES)(value)]
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _file(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("must be the path of a file")
+    return value
+
+
+def _severities(value: object) -> dict[str, Severity]:
+    if not isinstance(value, dict):
+        raise ValueError('must be a table, such as { direct-activation = "warning" }')
+    return {rule: _severity(severity) for rule, severity in value.items()}
+
+
+def _overrides(value: object) -> tuple[Override, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError("must be tables [[overrides]] with paths and what is different there")
+    found = []
+    for item in value:
+        converters = {"paths": _names, "ignore": _names, "severity": _severities}
+        if unknown := item.keys() - converters.keys():
+            raise ValueError(f"unknown key {min(unknown)!r}{did_you_mean(min(unknown), converters)}")
+        if "paths" not in item:
+            raise ValueError("each needs paths")
+        parts: dict[str, Any] = {key: converters[key](part) for key, part in item.items()}
+        found.append(Override(**parts))
+    return tuple(found)
+
+
 _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "select": ("select", _names),
     "ignore": ("ignore", _names),
@@ -123,6 +213,10 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "include": ("include", _names),
     "fail-on": ("fail_on", _severity),
     "contracts": ("contracts", _names),
+    "severity": ("severity", _severities),
+    "overrides": ("overrides", _overrides),
+    "require-reason": ("require_reason", _flag),
+    "baseline": ("baseline", _file),
 }
 
 

@@ -6,15 +6,17 @@ import gc
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache as remember
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from callkit_lint.baseline import Baseline, counted, read_baseline, told
 from callkit_lint.cache import Cache, cache_directory
 from callkit_lint.config import Config, UsageError, read_contracts
 from callkit_lint.dump import dump
-from callkit_lint.filter import Found, Scope, fate, keep, select
+from callkit_lint.filter import NO_RULE, Found, Scope, fate, in_order, keep, select
 from callkit_lint.knowledge import KnowledgeError, Vocabulary, load
 from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
@@ -25,29 +27,55 @@ from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.reporters.sdk_list import ListedSdk
 from callkit_lint.rulebook import Entry, load_rules
-from callkit_lint.sources import Tree, excluded, read_file, read_tree
-from callkit_lint.suppression import read_comments
+from callkit_lint.sources import Tree, excluded, export, read_file, read_tree
+from callkit_lint.suppression import UNUSED, Suppressions, read_comments
 from callkit_lint.why_not.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
 
 
-def lint(
-    paths: Sequence[Path], root: Path, config: Config, *, use_cache: bool = True, only_primary: bool = False
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run differs from the configuration. `baseline` names a file, `new_from` a git revision whose findings are
+    known; `buffers` are texts that stand in for files, by absolute path."""
+
+    use_cache: bool = True
+    only_primary: bool = False
+    suppress: bool = True
+    baseline: Path | None = None
+    new_from: str = ""
+    buffers: Mapping[Path, bytes] = field(default_factory=dict)
+
+
+def lint(paths: Sequence[Path], root: Path, config: Config, options: Options = Options()) -> Report:
     """Checks the tree below the root and reports on the paths."""
+    known = read_baseline(options.baseline) if options.baseline else None
+    report = _lint(paths, root, config, options)
+    if options.new_from:
+        report = replace(report, diagnostics=tuple(_at_revision(root, config, options).new(report)[0]))
+    if known is not None:
+        fresh, stale = known.new(report)
+        remarks = [(str(options.baseline), 0, f"no longer there: {text}") for text in told(stale)]
+        report = replace(report, diagnostics=tuple(fresh), remarks=(*report.remarks, *remarks))
+    return report
+
+
+def _lint(paths: Sequence[Path], root: Path, config: Config, options: Options) -> Report:
     with _without_collector():
         known = load_rules()
         rules = select(known, config)
         vocabulary = _vocabulary(config)
-        tree = read_tree(root, config)
-        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+        tree = read_tree(root, config, options.buffers)
+        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if options.use_cache else None))
         found, failures = _check(rules, partition(lowered.summaries, tree.manifests), vocabulary)
 
         line = _line_reader(tree)
-        comments = {path: summary.comments for path, summary in lowered.summaries.items()}
-        suppressions = read_comments(comments, known, line)
-        scope = Scope(tuple(_below(root, path) for path in paths), only_primary)
-        diagnostics, suppressed = keep(found, config, scope, suppressions)
+        comments = {path: summary.comments for path, summary in lowered.summaries.items()} if options.suppress else {}
+        suppressions = read_comments(comments, known, line, require_reason=config.require_reason)
+        scope = Scope(tuple(_below(root, path) for path in paths), options.only_primary)
+        diagnostics, suppressed = keep(found, config, scope, suppressions, root)
+        if config.select is None and UNUSED not in config.ignore:
+            unused = [Found(one, NO_RULE, frozenset()) for one in suppressions.unused(rules)]
+            diagnostics = sorted([*diagnostics, *keep(unused, config, scope, Suppressions(), root)[0]], key=in_order)
     return Report(
         diagnostics=tuple(diagnostics),
         coverage=_coverage(tree, lowered),
@@ -59,6 +87,17 @@ def lint(
         remarks=(*_nothing_to_check(scope, config, root), *suppressions.mistakes),
         failures=(*_lowering_failures(lowered), *failures),
     )
+
+
+def _at_revision(root: Path, config: Config, options: Options) -> Baseline:
+    """The findings of the whole tree at an earlier revision, as known."""
+    with TemporaryDirectory(prefix="callkit-lint-") as name:
+        folder = Path(name).resolve()
+        export(root, options.new_from, folder)
+        before = (
+            replace(config, path=folder / config.path.name) if config.path and config.path.parent == root else config
+        )
+        return counted(_lint([folder], folder, before, replace(options, buffers={}, only_primary=False)))
 
 
 def _vocabulary(config: Config) -> Vocabulary:
@@ -148,7 +187,8 @@ def why_not(
         reason = excluded(name, config, root) or dict(tree.unread).get(name) or "no Swift or Objective-C source"
         raise UsageError(f"{path}: not checked: {reason}")
     comments = {path: summary.comments for path, summary in lowered.summaries.items()}
-    suppressions = read_comments(comments, known, _line_reader(tree))
+    line_of = _line_reader(tree)
+    suppressions = read_comments(comments, known, line_of, require_reason=config.require_reason)
     selected = select(known, config)
     rules = {rule_id: entry.rule for rule_id, entry in known.items()}
     explanations = []

@@ -1,14 +1,21 @@
-"""Writing files whole or not at all; the only module that writes what a user asked for."""
+"""Changing a user's files: read as they are, written whole or not at all. No other module writes any."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from callkit_lint.config import UsageError
+
+
+def read_whole(path: Path) -> bytes:
+    """The bytes of a file that is to be changed; UsageError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
 
 
 def write_whole(path: Path, data: bytes, what: str) -> None:
@@ -24,12 +31,6 @@ def write_whole(path: Path, data: bytes, what: str) -> None:
         _replace(target, data)
     except OSError as error:
         raise UsageError(f"{what} {path}: {error.strerror}") from error
-
-
-def write_all(files: Mapping[Path, bytes], what: str) -> None:
-    """Several files one after the other, each whole."""
-    for path, data in files.items():
-        write_whole(path, data, what)
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from callkit_lint.config import Config
+from callkit_lint.config import Config, configured_path, matches
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 from callkit_lint.rulebook import Entry, require
-from callkit_lint.suppression import Suppressions
+from callkit_lint.suppression import UNUSED, Suppressions
+
+if TYPE_CHECKING:
+    from callkit_lint.model.program import Program
 
 
 class Found(NamedTuple):
@@ -19,6 +23,13 @@ class Found(NamedTuple):
     diagnostic: Diagnostic
     rule: Rule
     files: frozenset[str]
+
+
+def _nothing(program: Program) -> Iterator[Diagnostic]:
+    yield from ()
+
+
+NO_RULE = Rule(_nothing, Severity.warning, "0.1.0", ())  # of findings about callkit-lint's own comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,9 @@ class Scope:
 def select(entries: Mapping[str, Entry], config: Config) -> dict[str, Entry]:
     """The rules that run: those selected by name, else those of the profile; without the ignored ones."""
     where = str(config.path or "configuration")
-    require((*(config.select or ()), *config.ignore), entries, where)
+    named = [*(config.select or ()), *config.ignore, *config.severity]
+    named += [rule for override in config.overrides for rule in (*override.ignore, *override.severity)]
+    require((name for name in named if name != UNUSED), entries, where)
     chosen = {
         name: entry
         for name, entry in entries.items()
@@ -55,15 +68,19 @@ def select(entries: Mapping[str, Entry], config: Config) -> dict[str, Entry]:
 
 
 def keep(
-    found: Iterable[Found], config: Config, scope: Scope, suppressions: Suppressions
+    found: Sequence[Found], config: Config, scope: Scope, suppressions: Suppressions, root: Path = Path()
 ) -> tuple[list[Diagnostic], int]:
-    """What is reported, in stable order, and how many findings a comment silenced."""
+    """What is reported, in stable order, and how many findings a comment silenced. A comment counts as used also where
+    the finding that it silences would not be shown."""
+    for item in found:
+        suppressions.cover(item.diagnostic)
     # The threshold comes before `replaces`: a finding that the reader will not see must not silence one that he would.
     shown = [item for item in found if _is_sure(item.diagnostic, config)]
     shown = [item for item in _most_specific(shown) if scope.covers(item)]
     diagnostics = _once(item.diagnostic for item in shown)
+    diagnostics = [graded for one in diagnostics if (graded := _configured(one, config, root))]
     kept = [diagnostic for diagnostic in diagnostics if not suppressions.cover(diagnostic)]
-    return [_graded(diagnostic, config) for diagnostic in kept], len(diagnostics) - len(kept)
+    return kept, len(diagnostics) - len(kept)
 
 
 def fate(item: Diagnostic, found: Iterable[Found], config: Config, suppressions: Suppressions) -> str:
@@ -108,17 +125,25 @@ def _place(spot: Diagnostic | Place) -> tuple[str, int, int]:
 
 def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sorted by place; of a rule's findings at one place (a file of two programs) the worst, surest, shortest told."""
-    ordered = sorted(diagnostics, key=_order)
+    ordered = sorted(diagnostics, key=in_order)
     return list({(d.path, d.location, d.rule): d for d in reversed(ordered)}.values())[::-1]
 
 
-def _order(d: Diagnostic) -> tuple[object, ...]:
+def in_order(d: Diagnostic) -> tuple[object, ...]:
+    """The order in which findings are reported."""
     chain = [(step.path, step.location, step.text) for step in d.chain]
     return (*_place(d), d.rule, -d.severity, -d.confidence, len(chain), d.message, d.program, chain, d.location)
 
 
-def _graded(diagnostic: Diagnostic, config: Config) -> Diagnostic:
-    """The strict profile has no mere notes."""
-    if config.profile == "strict" and diagnostic.severity == Severity.note:
-        return replace(diagnostic, severity=Severity.warning)
-    return diagnostic
+def _configured(diagnostic: Diagnostic, config: Config, root: Path) -> Diagnostic | None:
+    """The finding with the severity that the configuration gives it at its path; None where it is left out there."""
+    severity = diagnostic.severity
+    if config.profile == "strict":  # which has no mere notes
+        severity = max(severity, Severity.warning)
+    severity = config.severity.get(diagnostic.rule, severity)
+    for override in config.overrides:
+        if matches(configured_path(diagnostic.path, config, root), override.paths):
+            if diagnostic.rule in override.ignore:
+                return None
+            severity = override.severity.get(diagnostic.rule, severity)
+    return diagnostic if severity == diagnostic.severity else replace(diagnostic, severity=severity)

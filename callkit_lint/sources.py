@@ -6,18 +6,18 @@ PATHS choose what is reported, never what is read: the analysis sees the whole t
 from __future__ import annotations
 
 import errno
-import fnmatch
 import os
 import re
 import stat
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from callkit_lint.config import Config, UsageError, find_config
+from callkit_lint.config import Config, UsageError, configured_path, find_config, matches
 from callkit_lint.frontends.objc import is_objc_header
 
 LARGEST = 4 * 1024 * 1024
@@ -28,6 +28,8 @@ _MANIFEST_NAMES = {"project.pbxproj", "Package.swift", "Podfile", "pubspec.yaml"
     "Package.resolved",
 }
 _MANIFEST_ENDINGS = (".plist", ".entitlements", ".podspec")
+
+NO_BUFFERS: Mapping[Path, bytes] = {}
 
 # Other people's code and build products. Tests neither are reported nor count as callers.
 _EXCLUDED_DIRECTORIES = {
@@ -125,37 +127,98 @@ def _common(roots: list[Path]) -> Path:
     return common
 
 
-def _git(directory: Path, *arguments: str) -> bytes:
+def _git(directory: Path, *arguments: str, given: bytes | None = None) -> bytes:
     """What git prints; nothing where there is no git, no repository, or one that git does not trust."""
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_ENVIRONMENT}
     try:
         command = [*_GIT, "-C", str(directory), *arguments]
-        run = subprocess.run(command, capture_output=True, env=environment, check=True)
+        run = subprocess.run(command, input=given, capture_output=True, env=environment, check=True)
     except (OSError, subprocess.SubprocessError):
         return b""
     return run.stdout
 
 
+def export(root: Path, revision: str, folder: Path) -> None:
+    """Writes the sources and manifests below the root as they were at a git revision into a folder.
+
+    Blobs are read as they are stored: no filter of the repository's runs. UsageError where git does not know it.
+    """
+    top = _git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").strip()
+    if not top:
+        raise UsageError(f"--new-from: {root} is in no git repository, or in one that git does not trust")
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+    if not commit:
+        raise UsageError(f"--new-from: git knows no revision {revision!r}")
+    listed = _git(root, "ls-tree", "-r", "-z", commit.decode(), "--", ".")
+    wanted: list[tuple[bytes, str]] = []
+    for entry in listed.split(b"\0"):
+        meta, _, path = entry.partition(b"\t")
+        mode, kind, blob, *_ = [*meta.split(), b"", b"", b""]
+        name = path.decode("utf-8", "surrogateescape")
+        if kind == b"blob" and mode in (b"100644", b"100755") and _is_wanted(name.rpartition("/")[2]):
+            wanted.append((blob, name))
+    answers = _blobs(root, [blob for blob, _ in wanted])
+    for (_, name), data in zip(wanted, answers, strict=True):
+        target = folder / name
+        if ".." not in Path(name).parts:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+
+
+def stamps(root: Path, config: Config) -> dict[str, tuple[int, int]]:
+    """Time and size of each source and manifest below the root: what differs when one has changed."""
+    found: dict[str, tuple[int, int]] = {}
+    for path in _files(root, config):
+        if _is_wanted(path.rpartition("/")[2]):
+            with suppress(OSError):
+                status = (root / path).stat()
+                found[path] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def _is_wanted(name: str) -> bool:
+    return _is_manifest(name) or os.path.splitext(name)[1] in _LANGUAGES
+
+
+def _is_manifest(name: str) -> bool:
+    return name in _MANIFEST_NAMES or name.endswith(_MANIFEST_ENDINGS)
+
+
+def _blobs(root: Path, names: list[bytes]) -> list[bytes]:
+    """The contents of git objects, in order."""
+    output = _git(root, "cat-file", "--batch", given=b"".join(name + b"\n" for name in names))
+    found, at = [], 0
+    for _ in names:
+        end = output.index(b"\n", at)
+        size = int(output[at:end].split()[-1])
+        found.append(output[end + 1 : end + 1 + size])
+        at = end + size + 2
+    return found
+
+
 # ---- the files ------------------------------------------------------------------------------------------------------
 
 
-def read_tree(root: Path, config: Config) -> Tree:
-    """Reads every source and manifest below the root that is neither excluded nor a test."""
+def read_tree(root: Path, config: Config, buffers: Mapping[Path, bytes] = NO_BUFFERS) -> Tree:
+    """Reads every source and manifest below the root that is neither excluded nor a test. `buffers` are texts, by
+    absolute path, that stand in for files, saved or not."""
     sources: list[Source] = []
     manifests: dict[str, bytes] = {}
     unread: list[tuple[str, str]] = []
     notes: list[tuple[str, str]] = []
-    paths = sorted(_files(root, config))
+    unsaved = {path.relative_to(root).as_posix(): text for path, text in buffers.items() if path.is_relative_to(root)}
+    paths = sorted(_files(root, config) | {path for path in unsaved if not excluded(path, config, root)})
     listed = set(paths)
     for path in paths:
         name = path.rpartition("/")[2]
-        is_manifest = name in _MANIFEST_NAMES or name.endswith(_MANIFEST_ENDINGS)
+        is_manifest = _is_manifest(name)
         language = _LANGUAGES.get(os.path.splitext(name)[1])
-        if problem := _link_problem(root, path):
+        problem = "" if path in unsaved else _link_problem(root, path)
+        if problem:
             unread.append((path, problem))
         if problem or not (is_manifest or language) or _is_second_name(root, path, listed):
             continue
-        data, problem = _read(root / path)
+        data, problem = (unsaved[path], "") if path in unsaved else _read(root / path)
         if data is None:
             unread.append((path, problem))
             continue
@@ -197,10 +260,10 @@ def _is_source(name: str, text: bytes) -> bool:
 def excluded(path: str, config: Config, root: Path) -> str:
     """Why the file or directory at this path below the root is left out; "" when it is not."""
     parts = path.split("/")
-    configured = _configured_path(path, config, root)
-    if _matches(configured, config.exclude):
+    configured = configured_path(path, config, root)
+    if matches(configured, config.exclude):
         return "excluded by configuration"
-    if _matches(configured, config.include):
+    if matches(configured, config.include):
         return ""
     for part in parts:
         if reason := _EXCLUDED_DIRECTORIES.get(part):
@@ -209,26 +272,6 @@ def excluded(path: str, config: Config, root: Path) -> str:
             if part.endswith(ending):
                 return reason
     return "tests" if _TEST_FILE.search(parts[-1]) else ""
-
-
-def _configured_path(path: str, config: Config, root: Path) -> str:
-    """The path as the configuration's patterns see it: from the directory that holds the configuration."""
-    if config.path is None or config.path.parent == root:
-        return path
-    return os.path.relpath(root / path, config.path.parent).replace(os.sep, "/")
-
-
-def _matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a pattern names the path or a directory that holds it; without a slash it may be any part of the path."""
-    parts = path.split("/")
-    for pattern in patterns:
-        wanted = pattern.strip("/")
-        if "/" in wanted:
-            if any(fnmatch.fnmatchcase("/".join(parts[:end]), wanted) for end in range(1, len(parts) + 1)):
-                return True
-        elif any(fnmatch.fnmatchcase(part, wanted) for part in parts):
-            return True
-    return False
 
 
 def _files(root: Path, config: Config) -> set[str]:
@@ -270,7 +313,7 @@ def _walk(root: Path, start: str, config: Config) -> Iterator[str]:
 
 def _may_include(path: str, config: Config, root: Path) -> bool:
     """Whether an excluded directory may hold something that the configuration includes again."""
-    inside = _configured_path(path, config, root) + "/"
+    inside = configured_path(path, config, root) + "/"
     return any("/" in pattern and (pattern.startswith(inside) or "*" in pattern) for pattern in config.include)
 
 

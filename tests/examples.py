@@ -283,7 +283,7 @@ def diagnostics(files: Mapping[str, bytes], rules: frozenset[str] | None = None)
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory).resolve()
         write(files, root)
-        report = driver.lint([root], root, Config(select=tuple(sorted(selected))), use_cache=False)
+        report = driver.lint([root], root, Config(select=tuple(sorted(selected))), driver.Options(use_cache=False))
     assert not report.failures, "\n".join(str(part) for failure in report.failures for part in failure)
     return report.diagnostics
 

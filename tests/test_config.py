@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from callkit_lint.config import Config, UsageError, did_you_mean, find_config, load_config
+import callkit_lint.config
+from callkit_lint.config import Config, Override, UsageError, did_you_mean, find_config, load_config
 from callkit_lint.rule import Severity
+from callkit_lint.starter import CONFIGURATION
 
 
 def write(path: Path, text: str) -> Path:
@@ -36,6 +42,13 @@ def test_every_key(tmp_path: Path) -> None:
         include = ["Pods/OurKit"]
         fail-on = "error"
         contracts = ["contracts/*.toml"]
+        require-reason = true
+        baseline = "known.json"
+        severity = { a = "note" }
+        [[overrides]]
+        paths = ["Old"]
+        ignore = ["b"]
+        severity = { a = "error" }
         """,
     )
     assert load_config(path) == Config(
@@ -46,8 +59,34 @@ def test_every_key(tmp_path: Path) -> None:
         ("Pods/OurKit",),
         Severity.error,
         ("contracts/*.toml",),
+        {"a": Severity.note},
+        (Override(("Old",), ("b",), {"a": Severity.error}),),
+        True,
+        "known.json",
         path,
+        dict.fromkeys(ORIGINS, path),
     )
+
+
+ORIGINS = ("select", "ignore", "profile", "exclude", "include", "fail_on", "contracts", "severity", "overrides") + (
+    "require_reason",
+    "baseline",
+)
+
+
+def test_a_configuration_extends_another(tmp_path: Path) -> None:
+    base = write(tmp_path / "base.toml", 'ignore = ["a"]\nprofile = "strict"')
+    path = write(tmp_path / "callkit-lint.toml", 'extends = "base.toml"\nignore = ["b"]')
+    config = load_config(path)
+    assert (config.ignore, config.profile) == (("b",), "strict")
+    assert config.origins == {"ignore": path, "profile": base}
+
+
+def test_a_circle_of_configurations(tmp_path: Path) -> None:
+    write(tmp_path / "base.toml", 'extends = "callkit-lint.toml"')
+    path = write(tmp_path / "callkit-lint.toml", 'extends = ["base.toml"]')
+    with pytest.raises(UsageError, match="extends itself"):
+        load_config(path)
 
 
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
@@ -99,7 +138,7 @@ def test_a_configuration_above_the_repository_is_not_its_own(tmp_path: Path) -> 
     ("text", "message"),
     [
         ('profil = "strict"', ": unknown key 'profil' (did you mean 'profile'?)"),
-        ("xyz = 1", ": unknown key 'xyz' (known: contracts, exclude, fail-on, ignore, include, profile, select)"),
+        ("xyz = 1", ": unknown key 'xyz'"),
         ('profile = "strikt"', ": profile: unknown value 'strikt' (did you mean 'strict'?)"),
         ("profile = 1", ": profile: must be one of default, strict"),
         ('fail-on = "warn"', ": fail-on: unknown value 'warn' (did you mean 'warning'?)"),
@@ -133,3 +172,16 @@ def test_did_you_mean() -> None:
     assert did_you_mean("direct-activaton", ["direct-activation", "other"]) == " (did you mean 'direct-activation'?)"
     assert did_you_mean("zzz", ["b", "a"]) == " (known: a, b)"
     assert did_you_mean("zzz", [f"rule-{number}" for number in range(30)]) == ""
+
+
+def test_the_schema_knows_the_keys_that_the_tool_knows() -> None:
+    schema = json.loads((Path(callkit_lint.__file__).parent / "config.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert set(schema["properties"]) == {*callkit_lint.config._KEYS, "extends"}
+
+
+def test_the_starter_follows_the_schema(tmp_path: Path) -> None:
+    schema = json.loads((Path(callkit_lint.__file__).parent / "config.schema.json").read_text())
+    text = re.sub(r"^# (?=[\[a-z-]+( =|\]))", "", CONFIGURATION.replace("# [[", "[["), flags=re.MULTILINE)
+    jsonschema.Draft202012Validator(schema).validate(tomllib.loads(text))
+    assert load_config(write(tmp_path / "callkit-lint.toml", text)).profile == "strict"

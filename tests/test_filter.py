@@ -14,7 +14,7 @@ from callkit_lint.ir import Location
 from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 from callkit_lint.rulebook import Entry
-from callkit_lint.suppression import Suppressions
+from callkit_lint.suppression import Mark, Suppressions
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -32,6 +32,10 @@ def finding(
 ) -> Diagnostic:
     where = Location(line, column, line, column + 5)
     return Diagnostic(rule, Severity.error, Confidence.high, path, where, message)
+
+
+def silencing(rule: str, lines: frozenset[int] | None) -> Suppressions:
+    return Suppressions({("A.swift", rule): [Mark("A.swift", rule, Location(1, 1, 1, 2), lines)]})
 
 
 def found(diagnostic: Diagnostic, rule: Rule = PRESENCE, files: tuple[str, ...] = ()) -> Found:
@@ -84,7 +88,7 @@ def test_a_specific_rule_speaks_alone_at_its_place() -> None:
 
 
 def test_an_ignored_specific_finding_does_not_come_back_as_a_general_one() -> None:
-    comments = Suppressions(lines={("A.swift", 1, "specific")})
+    comments = silencing("specific", frozenset({1}))
     both = [found(finding("general")), found(finding("specific"), SPECIFIC)]
     assert keep(both, Config(), Scope(), comments) == ([], 1)
 
@@ -177,6 +181,6 @@ def test_an_absence_concerns_every_file_of_its_program() -> None:
 
 
 def test_silenced_findings_are_counted_where_they_would_be_reported() -> None:
-    comments = Suppressions(files={("A.swift", "general")})
+    comments = silencing("general", None)
     assert keep([found(finding())], Config(), Scope(), comments) == ([], 1)
     assert keep([found(finding())], Config(), Scope(("B.swift",)), comments) == ([], 0)

@@ -53,9 +53,9 @@ def test_a_warm_cache_gives_the_same_verdict(program: Example, tmp_path: Path, m
     root = tmp_path / "app"
     write(program.files, root)
     config = Config(select=tuple(sorted(program.rules)))
-    cold = driver.lint([root], root, config, use_cache=True)
+    cold = driver.lint([root], root, config, driver.Options(use_cache=True))
     monkeypatch.setattr(lowering, "lower", None)  # whoever lowers a file now fails
-    warm = driver.lint([root], root, config, use_cache=True)
+    warm = driver.lint([root], root, config, driver.Options(use_cache=True))
     assert not cold.failures
     assert (warm.diagnostics, warm.failures) == (cold.diagnostics, ())
 
