@@ -165,9 +165,12 @@ def check(
 ) -> None:
     """Check an app and report its mistakes."""
     with _errors():
+        from callkit_lint.config import UsageError
         from callkit_lint.driver import Options, lint
         from callkit_lint.sources import find_root
 
+        if watch and (format not in FOR_PEOPLE or stdin_filename):
+            raise UsageError("--watch goes with the formats text, full and concise, and reads files")
         buffers = _buffer(stdin_filename)
         wanted, outputs = paths or [*buffers] or [root or Path()], _outputs(format, output or [])
         top = find_root([path for path in wanted if path not in buffers] or [_folder(stdin_filename)], root)
