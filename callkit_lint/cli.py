@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 import sys
-import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,13 +12,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import callkit_lint
+from callkit_lint.console import (
+    CLEAN,
+    FINDINGS,
+    FOR_PEOPLE,
+    Format,
+    counts,
+    errors,
+    outputs_of,
+    publish,
+    remarks,
+    status,
+    write,
+)
 
 if TYPE_CHECKING:
     from callkit_lint.config import Config
     from callkit_lint.reporters import Report
     from callkit_lint.rulebook import Entry
-
-CLEAN, FINDINGS, USAGE, INTERNAL, INCOMPLETE = 0, 1, 2, 3, 4
 
 app = typer.Typer(
     help="Finds where an iOS app breaks the contract with CallKit, PushKit and the audio session. "
@@ -37,24 +44,6 @@ Examples:
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Format(StrEnum):
-    """How a report is written: each is a module of `reporters`."""
-
-    text = "text"
-    full = "full"
-    concise = "concise"
-    json = "json"
-    sarif = "sarif"
-    github = "github"
-    gitlab = "gitlab"
-    xcode = "xcode"
-    rdjson = "rdjson"
-    rdjsonl = "rdjsonl"
-    checkstyle = "checkstyle"
-    junit = "junit"
-    markdown = "markdown"
 
 
 class ListFormat(StrEnum):
@@ -84,7 +73,7 @@ def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
 ) -> None:
     if version:
-        _write(f"callkit-lint {callkit_lint.__version__}\n")
+        write(f"callkit-lint {callkit_lint.__version__}\n")
         raise typer.Exit(CLEAN)
 
 
@@ -164,7 +153,7 @@ def check(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what was not read, and why.")] = False,
 ) -> None:
     """Check an app and report its mistakes."""
-    with _errors():
+    with errors():
         from callkit_lint.config import UsageError
         from callkit_lint.driver import Options, lint
         from callkit_lint.sources import find_root
@@ -172,50 +161,36 @@ def check(
         if watch and (format not in FOR_PEOPLE or stdin_filename):
             raise UsageError("--watch goes with the formats text, full and concise, and reads files")
         buffers = _buffer(stdin_filename)
-        wanted, outputs = paths or [*buffers] or [root or Path()], _outputs(format, output or [])
-        top = find_root([path for path in wanted if path not in buffers] or [_folder(stdin_filename)], root)
+        wanted, outputs = paths or [*buffers] or [root or Path()], outputs_of(format, output or [])
+        top = find_root([path for path in wanted if path not in buffers] or [path.parent for path in buffers], root)
         config = _config(top, _split(select), _split(ignore), profile, fail_on)
-        known = baseline or (_beside(config, config.baseline) if config.baseline else None)
+        known = baseline or _known_findings(config)
         options = Options(not no_cache, only_primary, not no_suppressions, known, new_from, buffers)
         while True:
             if watch:
-                _write(BEGINS)
+                write(BEGINS)
             report = lint(wanted, top, config, options)
             if add_suppressions is not None:
                 _silence(report, add_suppressions)
                 return
             if statistics:
-                _write(_counts(report))
+                write(counts(report))
             else:
-                _publish(report, format, outputs)
-            _remark(report, verbose, quiet=format not in FOR_PEOPLE)
+                publish(report, format, outputs)
+            remarks(report, verbose, quiet=format not in FOR_PEOPLE)
             if not watch:
                 break
-            _write(ENDS)
+            write(ENDS)
             _wait_for_change(top, config)
-        raise typer.Exit(_status(report, config, exit_zero=exit_zero, require_complete=require_complete))
+        raise typer.Exit(status(report, config, exit_zero=exit_zero, require_complete=require_complete))
 
 
 BEGINS, ENDS = "callkit-lint: checking\n", "callkit-lint: waiting for changes\n"  # what a background task looks for
 
 
-def _status(report: Report, config: Config, *, exit_zero: bool, require_complete: bool) -> int:
-    if report.failures:
-        return INTERNAL
-    if require_complete and (report.coverage.unparsed or report.coverage.lost_bytes):
-        return INCOMPLETE
-    found = any(item.severity >= config.fail_on for item in report.diagnostics)
-    return FINDINGS if found and not exit_zero else CLEAN
-
-
-def _beside(config: Config, name: str) -> Path:
-    """A file that the configuration names, from the directory of the file that does."""
-    origin = config.origins.get("baseline", config.path)
-    return (origin.parent if origin else Path()) / name
-
-
-def _folder(path: Path | None) -> Path:
-    return path.absolute().parent if path else Path()
+def _known_findings(config: Config) -> Path | None:
+    """The baseline that the configuration names."""
+    return config.folder_of("baseline") / config.baseline if config.baseline else None
 
 
 def _buffer(path: Path | None) -> dict[Path, bytes]:
@@ -227,14 +202,6 @@ def _buffer(path: Path | None) -> dict[Path, bytes]:
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--stdin-filename {path}: no such directory: {path.parent}")
     return {path.absolute().parent.resolve() / path.name: sys.stdin.buffer.read()}
-
-
-def _counts(report: Report) -> str:
-    """How many findings each rule has, most first."""
-    from collections import Counter
-
-    counts = Counter(item.rule for item in report.diagnostics)
-    return "".join(f"{count:>6}  {rule}\n" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _silence(report: Report, reason: str) -> None:
@@ -265,9 +232,9 @@ def explain(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id, as it stands in a report.")],
 ) -> None:
     """Print a rule's page: why it matters, how to mend it."""
-    with _errors():
+    with errors():
         entries = _entries((rule,), "explain")
-        _write(entries[rule].text)
+        write(entries[rule].text)
 
 
 @app.command()
@@ -275,11 +242,11 @@ def rules(
     format: Annotated[ListFormat, typer.Option("--format", "-f", help="Form of the list.")] = ListFormat.text,
 ) -> None:
     """List all rules."""
-    with _errors():
+    with errors():
         from callkit_lint.reporters import rule_list
 
         entries = _entries((), "rules").values()
-        _write(rule_list.as_json(entries) if format is ListFormat.json else rule_list.as_text(entries))
+        write(rule_list.as_json(entries) if format is ListFormat.json else rule_list.as_text(entries))
 
 
 @app.command()
@@ -298,7 +265,7 @@ def baseline(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
 ) -> None:
     """Write down the findings of today, so that `check --baseline` reports new ones only."""
-    with _errors():
+    with errors():
         from callkit_lint.baseline import counted, read_baseline, told, written
         from callkit_lint.driver import Options, lint
         from callkit_lint.files import write_whole
@@ -307,7 +274,9 @@ def baseline(
         wanted = paths or [root or Path()]
         top = find_root(wanted, root)
         config = _config(top, [], [], profile, None)
-        path = output or (_beside(config, config.baseline) if config.baseline else top / "callkit-lint-baseline.json")
+        path = output or (
+            config.folder_of("baseline") / config.baseline if config.baseline else top / "callkit-lint-baseline.json"
+        )
         old = read_baseline(path) if path.exists() else None
         report = lint(wanted, top, config, Options(not no_cache))
         new = counted(report) if old is None or allow_grow else old.shrunk_to(report)
@@ -327,13 +296,13 @@ def config(
     root: Annotated[Path | None, typer.Option(metavar="DIR", help="Directory of the whole app.")] = None,
 ) -> None:
     """Print the settings in force, and the file that each comes from."""
-    with _errors():
+    with errors():
         from callkit_lint.reporters import setting_list
         from callkit_lint.rulebook import load_rules
         from callkit_lint.sources import find_root
 
         top = find_root([path], root)
-        _write(setting_list.as_text(_config(top, [], [], None, None), top, load_rules()))
+        write(setting_list.as_text(_config(top, [], [], None, None), top, load_rules()))
 
 
 @app.command()
@@ -341,7 +310,7 @@ def init(
     directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where.", show_default=False)] = Path(),
 ) -> None:
     """Write a commented configuration, a pre-commit entry and a CI step; nothing that is there is overwritten."""
-    with _errors():
+    with errors():
         from callkit_lint.starter import begin
 
         for path, done in begin(directory):
@@ -360,7 +329,7 @@ def why_not(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
 ) -> None:
     """Explain the calls on a line: when they can run, under which conditions, and what each rule makes of them."""
-    with _errors():
+    with errors():
         from callkit_lint import driver
         from callkit_lint.reporters import explanation
         from callkit_lint.sources import find_root
@@ -368,7 +337,7 @@ def why_not(
         path, line = _place(place)
         top = find_root([path], root)
         found, report = driver.why_not(path, line, top, _config(top, [], [], profile, None), use_cache=not no_cache)
-        _write(explanation.as_json(found, report) if format is ListFormat.json else explanation.as_text(found, report))
+        write(explanation.as_json(found, report) if format is ListFormat.json else explanation.as_text(found, report))
 
 
 @app.command()
@@ -382,7 +351,7 @@ def programs(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the files of each program.")] = False,
 ) -> None:
     """Show which programs there are, and why: each app with all that it is built from is checked by itself."""
-    with _errors():
+    with errors():
         from callkit_lint.driver import programs_of
         from callkit_lint.reporters import program_list
         from callkit_lint.sources import find_root
@@ -390,9 +359,9 @@ def programs(
         top = find_root([path], root)
         found = programs_of([path], top, _config(top, [], [], None, None), use_cache=not no_cache)
         if format is ListFormat.json:
-            _write(program_list.as_json(found, top))
+            write(program_list.as_json(found, top))
         else:
-            _write(program_list.as_text(found, top, verbose=verbose))
+            write(program_list.as_text(found, top, verbose=verbose))
 
 
 @app.command()
@@ -405,14 +374,14 @@ def sdks(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
 ) -> None:
     """Show which VoIP SDKs the app uses, by what that shows, and what it owes them."""
-    with _errors():
+    with errors():
         from callkit_lint.driver import sdks_of
         from callkit_lint.reporters import sdk_list
         from callkit_lint.sources import find_root
 
         top = find_root([path], root)
         found = sdks_of([path], top, _config(top, [], [], None, None), use_cache=not no_cache)
-        _write(sdk_list.as_json(found, top) if format is ListFormat.json else sdk_list.as_text(found, top))
+        write(sdk_list.as_json(found, top) if format is ListFormat.json else sdk_list.as_text(found, top))
 
 
 @app.command()
@@ -421,10 +390,10 @@ def dump(
     facts: Annotated[bool, typer.Option("--facts", help="Print what the rules know instead of the syntax.")] = False,
 ) -> None:
     """Print how callkit-lint understands a file."""
-    with _errors():
+    with errors():
         from callkit_lint import driver
 
-        _write(driver.facts_of(file) if facts else driver.dump_of(file))
+        write(driver.facts_of(file) if facts else driver.dump_of(file))
 
 
 def _config(root: Path, select: list[str], ignore: list[str], profile: str | None, fail_on: str | None) -> Config:
@@ -468,97 +437,3 @@ def _entries(names: tuple[str, ...], where: str) -> Mapping[str, Entry]:
 
 def _split(values: list[str] | None) -> list[str]:
     return [name for value in values or () for name in value.replace(",", " ").split()]
-
-
-# ---- what is printed ------------------------------------------------------------------------------------------------
-
-
-FOR_PEOPLE = (Format.text, Format.full, Format.concise)
-
-
-def _outputs(format: Format, given: list[str]) -> dict[Path, Format]:
-    """The files to write: `FORMAT=FILE`, or `FILE` for the report of --format."""
-    from callkit_lint.config import UsageError, did_you_mean
-
-    outputs: dict[Path, Format] = {}
-    for text in given:
-        name, separator, file = text.partition("=")
-        if separator and re.fullmatch(r"[a-z]+", name):
-            if name not in list(Format):
-                raise UsageError(
-                    f"--output {text}: unknown format {name!r}{did_you_mean(name, [one.value for one in Format])}"
-                )
-            outputs[Path(file)] = Format(name)
-        else:
-            outputs[Path(text)] = format
-    return outputs
-
-
-def _publish(report: Report, format: Format, outputs: Mapping[Path, Format]) -> None:
-    """The report on standard output, or in files alone where one is for it; all is rendered before one is written."""
-    from callkit_lint.files import write_whole
-
-    rendered = {path: _rendered(report, form).encode("utf-8", "backslashreplace") for path, form in outputs.items()}
-    if format not in outputs.values():
-        _write(_rendered(report, format, colour=_colour()))
-    for path, data in rendered.items():
-        write_whole(path, data, "--output")
-
-
-def _rendered(report: Report, format: Format, *, colour: bool = False) -> str:
-    from importlib import import_module
-
-    module = import_module(f"callkit_lint.reporters.{format.value}")
-    return str(module.render(report, colour=colour) if format in FOR_PEOPLE else module.render(report))
-
-
-def _remark(report: Report, verbose: bool, *, quiet: bool) -> None:
-    """Everything beside the report, on standard error."""
-    from callkit_lint.reporters import shown_path
-    from callkit_lint.reporters.text import escaped, summary
-
-    for failure in report.failures:
-        typer.echo(f"callkit-lint: internal error: {escaped(failure.headline)}", err=True)
-        if verbose or not failure.of_file:
-            typer.echo(failure.trace, err=True)
-    for path, line, remark in report.remarks:
-        place = shown_path(report, path) + (f":{line}" if line else "")
-        typer.echo(f"{escaped(place)}: {escaped(remark)}", err=True)
-    if verbose:
-        typer.echo(f"callkit-lint: root of the analysis: {escaped(str(report.root))}", err=True)
-        for path, reason in (*report.coverage.unparsed, *report.coverage.notes):
-            typer.echo(f"{escaped(shown_path(report, path))}: {reason}", err=True)
-    if not quiet or verbose:
-        typer.echo(f"callkit-lint: {summary(report)}", err=True)
-
-
-def _write(text: str) -> None:
-    """Standard output; what its encoding lacks is escaped, and a reader who has seen enough is no error."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Turns errors into exit statuses: one line for the user's, a traceback for ours."""
-    from callkit_lint.config import UsageError
-
-    try:
-        yield
-    except UsageError as error:
-        typer.echo(f"callkit-lint: {error}", err=True)
-        raise typer.Exit(USAGE) from None
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception:
-        typer.echo(f"callkit-lint: internal error\n{traceback.format_exc()}", err=True)
-        raise typer.Exit(INTERNAL) from None

@@ -53,11 +53,15 @@ class Config:
     path: Path | None = None
     origins: Mapping[str, Path] = field(default_factory=dict)
 
+    def folder_of(self, setting: str) -> Path:
+        """Where the paths of a setting start: the directory of the file that has it."""
+        origin = self.origins.get(setting, self.path)
+        return origin.parent if origin else Path()
+
 
 def read_contracts(config: Config) -> tuple[tuple[str, str], ...]:
     """The project's own contracts as (path, text), by path; each pattern must find a file."""
-    origin = config.origins.get("contracts", config.path)
-    home = origin.parent if origin else Path()
+    home = config.folder_of("contracts")
     found: dict[str, str] = {}
     for pattern in config.contracts:
         try:
@@ -102,9 +106,10 @@ def _settings(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], dict
     settings: dict[str, Any] = {}
     origins: dict[str, Path] = {}
     extended = table.pop("extends", [])
-    for name in [extended] if isinstance(extended, str) else extended if isinstance(extended, list) else [None]:
-        if not isinstance(name, str):
-            raise UsageError(f"{path}: extends: must be the path of a configuration, or a list of such")
+    names = extended if isinstance(extended, list) else [extended]
+    if not all(isinstance(name, str) for name in names):
+        raise UsageError(f"{path}: extends: must be the path of a configuration, or a list of such")
+    for name in names:
         others, theirs = _settings(path.parent / name, (*above, path.resolve()))
         settings |= others
         origins |= theirs

@@ -27,7 +27,7 @@ from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.reporters.sdk_list import ListedSdk
 from callkit_lint.rulebook import Entry, load_rules
-from callkit_lint.sources import Tree, excluded, export, read_file, read_tree
+from callkit_lint.sources import NO_BUFFERS, Tree, excluded, export, read_file, read_tree
 from callkit_lint.suppression import UNUSED, Suppressions, read_comments
 from callkit_lint.why_not.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
@@ -64,8 +64,7 @@ def _lint(paths: Sequence[Path], root: Path, config: Config, options: Options) -
         known = load_rules()
         rules = select(known, config)
         vocabulary = _vocabulary(config)
-        tree = read_tree(root, config, options.buffers)
-        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if options.use_cache else None))
+        tree, lowered = _read(root, config, options.use_cache, options.buffers)
         found, failures = _check(rules, partition(lowered.summaries, tree.manifests), vocabulary)
 
         line = _line_reader(tree)
@@ -100,6 +99,14 @@ def _at_revision(root: Path, config: Config, options: Options) -> Baseline:
         return counted(_lint([folder], folder, before, replace(options, buffers={}, only_primary=False)))
 
 
+def _read(
+    root: Path, config: Config, use_cache: bool, buffers: Mapping[Path, bytes] = NO_BUFFERS
+) -> tuple[Tree, Lowered]:
+    """The tree below the root, and its files in the neutral form."""
+    tree = read_tree(root, config, buffers)
+    return tree, lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+
+
 def _vocabulary(config: Config) -> Vocabulary:
     """What is known, with the project's own contracts."""
     try:
@@ -127,15 +134,15 @@ def facts_of(path: Path) -> str:
 def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: bool = True) -> list[ListedProgram]:
     """The programs of the tree below the root that have files in the paths."""
     with _without_collector():
-        tree = read_tree(root, config)
-        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+        vocabulary = _vocabulary(config)
+        tree, lowered = _read(root, config, use_cache)
         scope = Scope(tuple(_below(root, path) for path in paths))
         return [
             ListedProgram(
                 boundary.name,
                 tuple(boundary.files),
                 boundary.evidence,
-                build(boundary, _vocabulary(config)).armed_by if may_have_calls(boundary.files) else (),
+                build(boundary, vocabulary).armed_by if may_have_calls(boundary.files) else (),
                 boundary.deployment_target,
                 boundary.macros,
                 boundary.platform,
@@ -150,8 +157,7 @@ def sdks_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: boo
     """The SDKs that the programs with files in the paths use, with their obligations."""
     with _without_collector():
         vocabulary = _vocabulary(config)
-        tree = read_tree(root, config)
-        lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+        tree, lowered = _read(root, config, use_cache)
         scope = Scope(tuple(_below(root, path) for path in paths))
         dependencies = read_dependencies(tree.manifests)
         return [
@@ -164,7 +170,7 @@ def sdks_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: boo
 
 def _sdks_in(boundary: Boundary, vocabulary: Vocabulary, dependencies: list[Dependency]) -> Iterator[ListedSdk]:
     program = build(boundary, vocabulary)
-    imported, judged = recognised(program), verdicts(program)
+    imported, judged = program.once(recognised), program.once(verdicts)
     declared = dependencies_of(boundary.files, dependencies)
     for contract in vocabulary.contracts.values():
         names = {name.lower() for name in (*contract.pods, *contract.packages)}
@@ -179,9 +185,8 @@ def why_not(
     path: Path, line: int, root: Path, config: Config, *, use_cache: bool = True
 ) -> tuple[list[Explanation], Report]:
     """What the model thinks of the calls on a line, in each program that has the file; the report shows its places."""
-    known = load_rules()
-    tree = read_tree(root, config)
-    lowered = lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
+    known, vocabulary = load_rules(), _vocabulary(config)
+    tree, lowered = _read(root, config, use_cache)
     name = _below(root, path)
     if name not in lowered.summaries:
         reason = excluded(name, config, root) or dict(tree.unread).get(name) or "no Swift or Objective-C source"
@@ -194,7 +199,7 @@ def why_not(
     explanations = []
     for boundary in partition(lowered.summaries, tree.manifests):
         if name in boundary.files:
-            program = build(boundary, _vocabulary(config))
+            program = build(boundary, vocabulary)
             found, _ = _found_in(program, known)
             shown = [one for one in found if one.diagnostic.rule in selected]
             findings = {rule_id: [one.diagnostic for one in found if one.rule is rules[rule_id]] for rule_id in rules}
@@ -231,10 +236,9 @@ def _found_in(program: Program, rules: Mapping[str, Entry]) -> tuple[list[Found]
     failures: list[Failure] = []
     for rule_id, entry in rules.items():
         try:
-            found_now = as_documented(program, list(entry.rule.check(program)))
             diagnostics = [
                 replace(item, program=program.name, symbol=program.symbol_at(item.path, item.location))
-                for item in found_now
+                for item in as_documented(program, list(entry.rule.check(program)))
             ]
         except Exception:
             headline = f"rule {rule_id} failed on the program {program.name}"

@@ -143,8 +143,7 @@ def export(root: Path, revision: str, folder: Path) -> None:
 
     Blobs are read as they are stored: no filter of the repository's runs. UsageError where git does not know it.
     """
-    top = _git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").strip()
-    if not top:
+    if not _git(root, "rev-parse", "--show-toplevel"):
         raise UsageError(f"--new-from: {root} is in no git repository, or in one that git does not trust")
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
     if not commit:

@@ -270,8 +270,7 @@ class BodyWalk:
             self.linking.unresolved.add(call.name.partition(":")[0])
         for same in self.linking.vocabulary.same:
             if is_named(call, same.posting):
-                edge = self.make_edge(self.procedure, call.location, "now", {}, f"posts {same.posting}")
-                self.linking.posts.append(Post(edge, same.runs))
+                self.posts(call, same.runs, same.posting)
         if found.api is not None:
             self.site(call, found.api, found.confidence)
             if found.api.effect == "post":
@@ -386,37 +385,20 @@ class BodyWalk:
         yield (negate(test),), given | {name: operands[2] for name, operands in decided.items()}
 
     def make_edge(
-        self, callee: Procedure, location: Location, mode: str, arguments: Mapping[str, Value], text: str
+        self,
+        callee: Procedure,
+        location: Location,
+        mode: str,
+        arguments: Mapping[str, Value],
+        text: str,
+        confidence: Confidence = Confidence.high,
+        *,
+        awaited: bool = False,
     ) -> Edge:
-        return Edge(
-            self.procedure,
-            callee,
-            location,
-            mode,
-            arguments,
-            tuple(self.guards),
-            self.position(),
-            Confidence.high,
-            text,
-        )
-
-    def post(self, call: Call, api: Api) -> None:
-        """A notification of the program's own runs its observers; link knows them when all bodies are walked."""
-        name = name_of(self.linking.vocabulary, argument_for(api, call, "notification"))
-        if name and name.startswith("own: "):
-            text = f"posts {name.removeprefix('own: ')}"
-            edge = Edge(
-                self.procedure,
-                self.procedure,
-                call.location,
-                "now",
-                {},
-                tuple(self.guards),
-                self.position(),
-                Confidence.high,
-                text,
-            )
-            self.linking.posts.append(Post(edge, name))
+        """An edge from here, under the conditions that hold here; what adds it to the procedure is `edge`, or link."""
+        guards = tuple(self.guards)
+        position = self.position()
+        return Edge(self.procedure, callee, location, mode, arguments, guards, position, confidence, text, awaited)
 
     def edge(
         self,
@@ -429,19 +411,19 @@ class BodyWalk:
         *,
         awaited: bool = False,
     ) -> None:
-        edge = Edge(
-            self.procedure,
-            callee,
-            location,
-            mode,
-            arguments,
-            tuple(self.guards),
-            self.position(),
-            confidence,
-            text,
-            awaited,
+        self.procedure.edges.append(
+            self.make_edge(callee, location, mode, arguments, text, confidence, awaited=awaited)
         )
-        self.procedure.edges.append(edge)
+
+    def post(self, call: Call, api: Api) -> None:
+        """A notification of the program's own runs its observers; link knows them when all bodies are walked."""
+        name = name_of(self.linking.vocabulary, argument_for(api, call, "notification"))
+        if name and name.startswith("own: "):
+            self.posts(call, name, name.removeprefix("own: "))
+
+    def posts(self, call: Call, notification: str, shown: str) -> None:
+        edge = self.make_edge(self.procedure, call.location, "now", {}, f"posts {shown}")
+        self.linking.posts.append(Post(edge, notification))
 
 
 # Methods of Swift's option sets and collections that change what they are called on.

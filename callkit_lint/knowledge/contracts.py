@@ -98,8 +98,6 @@ class Contract:
     session: str = "unknown"
     activation: str = "unknown"
     yields_to: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
     provider: bool = False
     obligations: tuple[Obligation, ...] = ()
     exemptions: tuple[Exemption, ...] = ()

@@ -67,13 +67,8 @@ def may_be_configured_unseen(program: Program) -> bool:
     vocabulary = program.vocabulary
     if any(program.sites("capture", "property")):
         return True
-    setters = {
-        name.partition("(")[0].partition(":")[0]
-        for api in vocabulary.apis.values()
-        if api.effect == "category"
-        for name in (*api.swift, *api.objc)
-    }
-    if not setters.isdisjoint(program.graph.unresolved):
+    setters = (api.base_names for api in vocabulary.apis.values() if api.effect == "category")
+    if any(not names.isdisjoint(program.graph.unresolved) for names in setters):
         return True
     return any(
         _may_own_the_session(vocabulary, name) for name in program.graph.imports if not _is_own_module(program, name)

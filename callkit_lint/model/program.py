@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from callkit_lint.callgraph.compile_time import build_of
 from callkit_lint.callgraph.conditions import Fresh, Known, Parameter, Test
@@ -21,6 +22,7 @@ from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, partition
 from callkit_lint.rule import Place
 
 EVERYWHERE = -1  # no bound on how many calls away
+Answer = TypeVar("Answer")
 CONFIGURES = ("category", "configuration")  # what sets the category, and what is only known to configure the session
 
 
@@ -70,6 +72,17 @@ class Program:
             if site.api.owner in arms
         ]
         return (*sorted(types, key=lambda place: (place.path, place.location, place.text)), *calls)
+
+    def once(self, question: Callable[[Program], Answer]) -> Answer:
+        """The answer to a question that several rules ask: found when it is asked first."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: Answer = self._answers[question]
+        return answer
+
+    @cached_property
+    def _answers(self) -> dict[Callable[[Program], Any], Any]:
+        return {}
 
     @cached_property
     def all_sites(self) -> list[Site]:
@@ -165,13 +178,17 @@ class Program:
         """The procedures from which a call with one of these effects may be reached, over at most so many calls."""
         question = (effects, steps)
         if question not in self._leading:
-            leading = level = {site.procedure for site in self.sites(*effects)}
-            while level and steps:
-                level = {edge.caller for callee in level for edge in self.callers[callee]} - leading
-                leading = leading | level
-                steps -= 1
-            self._leading[question] = leading
+            self._leading[question] = self.leading_to_sites(self.sites(*effects), steps)
         return self._leading[question]
+
+    def leading_to_sites(self, sites: Iterable[Site], steps: int = EVERYWHERE) -> set[Procedure]:
+        """The procedures from which one of these calls may be reached, over at most so many calls."""
+        leading = level = {site.procedure for site in sites}
+        while level and steps:
+            level = {edge.caller for callee in level for edge in self.callers[callee]} - leading
+            leading = leading | level
+            steps -= 1
+        return leading
 
     @cached_property
     def _leading(self) -> dict[tuple[tuple[str, ...], int], set[Procedure]]:

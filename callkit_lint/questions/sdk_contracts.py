@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 
 from callkit_lint.callgraph.conditions import Constant
 from callkit_lint.callgraph.graph import Site
-from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import Literal, Location
-from callkit_lint.knowledge import Api
 from callkit_lint.knowledge.contracts import ANYWHERE, HANDLERS, Contract, Obligation
 from callkit_lint.model.absence import is_whole_app, stands_beside_packages
 from callkit_lint.model.lifecycle import Run
@@ -41,6 +39,11 @@ class Verdict:
     related: tuple[Place, ...] = ()
     values: tuple[str, ...] = ()
 
+    @property
+    def stands_at(self) -> Place | None:
+        """Where it shows: the place, or the call that runs; None of what is met or undecided."""
+        return self.place or (self.run.chain()[-1] if self.run else None)
+
 
 def recognised(program: Program) -> dict[str, list[Place]]:
     """The contracts of the SDKs that the program imports, by id, each with the files that do."""
@@ -63,7 +66,7 @@ def _is_itself(program: Program, module: str) -> bool:
 
 def broken(program: Program, *kinds: str) -> Iterator[Verdict]:
     """The obligations of these kinds that are broken, for a rule to tell; not those that another rule tells better."""
-    for verdict in verdicts(program):
+    for verdict in program.once(verdicts):
         if verdict.outcome == "broken" and verdict.obligation.kind in kinds and not verdict.obligation.told_by:
             yield verdict
 
@@ -72,7 +75,7 @@ def verdicts(program: Program) -> list[Verdict]:
     """What became of every obligation to the SDKs that the program uses."""
     if not program.armed:
         return []
-    present = recognised(program)
+    present = program.once(recognised)
     found: list[Verdict] = []
     for contract in (program.vocabulary.contracts[key] for key in present):
         if {*contract.yields_to}.isdisjoint(present):
@@ -130,7 +133,7 @@ class _Judge:
         """Owed by each of the handlers; what one does of it in any way counts for all of its kind."""
         missing: Verdict | None = None
         made, open_calls = self._calls(owed)
-        leading = self._leading_to(made)
+        leading = self.program.leading_to_sites(made)
         reason = "" if made else self._may_be_unseen(owed, open_calls)
         for kind in owed.handlers:
             bodies = list(handlers(self.program, *self._callbacks(kind)))
@@ -222,26 +225,13 @@ class _Judge:
         answers = [(site, _agrees(site, owed.values)) for site in self._sites(owed.calls)]
         return [site for site, agrees in answers if agrees], any(agrees is None for _, agrees in answers)
 
-    def _leading_to(self, sites: list[Site]) -> set[Procedure]:
-        leading = level = {site.procedure for site in sites}
-        while level:
-            level = {edge.caller for callee in level for edge in self.program.callers[callee]} - leading
-            leading = leading | level
-        return leading
-
     def _spellings(self, ids: tuple[str, ...]) -> set[str]:
         apis = [self.program.vocabulary.apis[key] for key in ids]
-        return {spelling for api in apis for spelling in _base_names(api)}
+        setters = {f"{name} =" for api in apis for name in api.properties}
+        return setters.union(*(api.base_names for api in apis))
 
     def _undecided(self, owed: Obligation, reason: str) -> Verdict:
         return Verdict(self.contract, owed, "undecided", reason)
-
-
-def _base_names(api: Api) -> Iterator[str]:
-    for name in (*api.swift, *api.objc, *api.c):
-        yield name.partition("(")[0].partition(":")[0]
-    for name in api.properties:
-        yield f"{name} ="
 
 
 def _agrees(site: Site, values: Mapping[str, Constant]) -> bool | None:
@@ -278,16 +268,16 @@ def report(rule: Rule, verdict: Verdict, message: str) -> Diagnostic:
 
 def owed_call(verdict: Verdict) -> str:
     """The owed call in the language of the place that is reported, or in the other where there is no such call."""
-    path = verdict.place.path if verdict.place else verdict.run.path if verdict.run else ""
-    swift, objc = verdict.obligation.swift, verdict.obligation.objc
-    return (swift or objc) if path.endswith(".swift") else (objc or swift)
+    place, owed = verdict.stands_at, verdict.obligation
+    in_swift = place is not None and place.path.endswith(".swift")
+    return (owed.swift or owed.objc) if in_swift else (owed.objc or owed.swift)
 
 
 def as_documented(program: Program, findings: list[Diagnostic]) -> list[Diagnostic]:
     """Findings, with those that only do what the documentation of an SDK in use says as notes that tell so."""
     exemptions = [
         exemption
-        for contract in (program.vocabulary.contracts[key] for key in (recognised(program) if findings else ()))
+        for contract in (program.vocabulary.contracts[key] for key in (program.once(recognised) if findings else ()))
         for exemption in contract.exemptions
     ]
     for index, found in enumerate(findings):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from callkit_lint.ir import Location
-from callkit_lint.rule import Diagnostic
+from callkit_lint.rule import Diagnostic, Place
 
 if TYPE_CHECKING:
     from callkit_lint.rulebook import Entry
@@ -64,6 +64,17 @@ def shown_path(report: Report, path: str) -> str:
         return os.path.relpath(full).replace(os.sep, "/")
     except ValueError:  # another drive
         return full.replace(os.sep, "/")
+
+
+def told(diagnostic: Diagnostic) -> Iterator[tuple[str, Place]]:
+    """The chain in words, each step with its place: the first says because of what, the others go on from there."""
+    for index, step in enumerate(diagnostic.chain):
+        yield (step.text if index else f"because {step.text}"), step
+
+
+def told_beside(diagnostic: Diagnostic) -> Iterator[tuple[str, Place]]:
+    """The related places in words."""
+    return ((f"see {place.text}", place) for place in diagnostic.related)
 
 
 def shown_location(report: Report, path: str, location: Location) -> Location:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callkit_lint.ir import Location
-from callkit_lint.reporters import Report, shown_location, shown_path, text
-from callkit_lint.rule import Diagnostic, Place, Severity
+from callkit_lint.reporters import Report, shown_location, text, told, told_beside
+from callkit_lint.rule import Diagnostic, Severity
 
 WIDTH = 160  # of a line of code; what is longer is cut
 
@@ -21,19 +21,12 @@ def render(report: Report, *, colour: bool = False) -> str:
 def _paragraph(report: Report, diagnostic: Diagnostic, colour: bool) -> Iterator[str]:
     yield text.headline(report, diagnostic, colour)
     yield from _frame(report, diagnostic.path, diagnostic.location, diagnostic.severity, colour)
-    for index, step in enumerate(diagnostic.chain):
-        yield from _step(report, "because " if not index else "", step, colour)
-    for place in diagnostic.related:
-        yield from _step(report, "see ", place, colour)
+    for words, place in (*told(diagnostic), *told_beside(diagnostic)):
+        code = report.line(place.path, place.location.line).decode("utf-8", "replace").strip()
+        yield f"  {text.escaped(words)}"
+        yield f"      {text.dimmed(text.shown(report, place), colour)}  {_cut(code)}".rstrip()
     if address := report.help.get(diagnostic.rule):
         yield f"  more: {address}"
-
-
-def _step(report: Report, lead: str, place: Place, colour: bool) -> Iterator[str]:
-    yield f"  {lead}{text.escaped(place.text)}"
-    at = f"{text.escaped(shown_path(report, place.path))}:{place.location.line}"
-    code = _cut(report.line(place.path, place.location.line).decode("utf-8", "replace").strip())
-    yield f"      {text.dimmed(at, colour)}  {code}".rstrip()
 
 
 def _frame(report: Report, path: str, location: Location, severity: Severity, colour: bool) -> Iterator[str]:

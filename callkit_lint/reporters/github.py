@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callkit_lint.reporters import Report, shown_location, shown_path
+from callkit_lint.reporters import Report, shown_location, shown_path, told
 from callkit_lint.reporters.text import escaped
 from callkit_lint.rule import Diagnostic, Severity
 
@@ -33,10 +33,7 @@ def _command(report: Report, diagnostic: Diagnostic) -> str:
     if where.end_line != where.line:
         del properties["col"], properties["endColumn"]  # GitHub refuses columns over several lines
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    steps = [
-        f"{'because ' if not index else ''}{step.text} ({shown_path(report, step.path)}:{step.location.line})"
-        for index, step in enumerate(diagnostic.chain)
-    ]
+    steps = [f"{words} ({shown_path(report, step.path)}:{step.location.line})" for words, step in told(diagnostic)]
     return f"::{WORDS[diagnostic.severity]} {written}::{_data(diagnostic.message, *steps)}"
 
 

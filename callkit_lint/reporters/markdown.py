@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from callkit_lint.reporters import Report, shown_path
+from callkit_lint.reporters import Report, shown_path, told
 from callkit_lint.reporters.text import escaped, summary
 from callkit_lint.rule import Diagnostic
 
@@ -26,9 +26,8 @@ def _item(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
         rule = f"[{rule}]({address})"
     place = f"{shown_path(report, diagnostic.path)}:{diagnostic.location.line}"
     yield f"- **{diagnostic.severity.name}** {_code(place)}: {text(diagnostic.message)} {rule}"
-    for index, step in enumerate(diagnostic.chain):
-        at = _code(f"{shown_path(report, step.path)}:{step.location.line}")
-        yield f"  {index + 1}. {'because ' if not index else ''}{text(step.text)} {at}"
+    for number, (words, step) in enumerate(told(diagnostic), 1):
+        yield f"  {number}. {text(words)} {_code(f'{shown_path(report, step.path)}:{step.location.line}')}"
 
 
 def text(words: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callkit_lint.reporters import Report, shown_path
-from callkit_lint.reporters.text import escaped
+from callkit_lint.reporters.text import escaped, shown
 from callkit_lint.rule import Place
 
 VERSION = 1
@@ -51,8 +51,7 @@ def _lines(program: ListedProgram, report: Report, verbose: bool) -> Iterator[st
             reason = f"an app for {program.platform} can have no provider of calls"
         yield f"    not armed: {reason}, so rules are silent on it"
     for place in program.armed_by[:MANY_REASONS]:
-        shown = f"{escaped(shown_path(report, place.path))}:{place.location.line}"
-        yield f"    armed: {escaped(place.text)}   {shown}"
+        yield f"    armed: {escaped(place.text)}   {shown(report, place)}"
     if more := len(program.armed_by[MANY_REASONS:]):
         yield f"    armed: {more} more such place{'' if more == 1 else 's'}"
     for path in program.files if verbose else ():

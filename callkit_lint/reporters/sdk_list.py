@@ -74,7 +74,7 @@ def _said(verdict: Verdict, report: Report) -> str:
     what = owed.swift or owed.why
     if verdict.outcome == "undecided":
         return f"{what} ({verdict.text})"
-    place = verdict.place or (verdict.run.chain()[-1] if verdict.run else None)
+    place = verdict.stands_at
     return f"{what}   {shown_path(report, place.path)}:{place.location.line}" if place else what
 
 
@@ -122,7 +122,7 @@ def _facts(sdk: ListedSdk, report: Report) -> dict[str, object]:
 
 def _obligation(verdict: Verdict, report: Report) -> dict[str, object]:
     owed = verdict.obligation
-    place = verdict.place or (verdict.run.chain()[-1] if verdict.run else None)
+    place = verdict.stands_at
     return {
         "id": owed.id,
         "kind": owed.kind,

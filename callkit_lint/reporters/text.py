@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from callkit_lint.reporters import Report, shown_location, shown_path
+from callkit_lint.reporters import Report, shown_location, shown_path, told, told_beside
 from callkit_lint.rule import Diagnostic, Place, Severity
 
 _COLOURS = {Severity.error: "31", Severity.warning: "33", Severity.note: "36"}
@@ -63,16 +63,14 @@ def headline(report: Report, diagnostic: Diagnostic, colour: bool) -> str:
 def lines(report: Report, diagnostic: Diagnostic, colour: bool) -> Iterator[str]:
     """A finding's line, and below it its chain and related places."""
     yield headline(report, diagnostic, colour)
-    steps = [(escaped(step.text), _shown(report, step)) for step in diagnostic.chain]
-    if steps:
-        steps[0] = (f"because {steps[0][0]}", steps[0][1])
-    steps += [(f"see {escaped(place.text)}", _shown(report, place)) for place in diagnostic.related]
+    steps = [(escaped(words), shown(report, place)) for words, place in (*told(diagnostic), *told_beside(diagnostic))]
     width = max((len(text) for text, _ in steps), default=0)
     for text, at in steps:
         yield f"    {text:<{width}}   {dimmed(at, colour)}"
 
 
-def _shown(report: Report, place: Place) -> str:
+def shown(report: Report, place: Place) -> str:
+    """A place as path and line."""
     return f"{escaped(shown_path(report, place.path))}:{place.location.line}"
 
 

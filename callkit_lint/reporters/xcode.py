@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from callkit_lint.ir import Location
-from callkit_lint.reporters import Report, shown_location
+from callkit_lint.reporters import Report, shown_location, told, told_beside
 from callkit_lint.reporters.text import escaped
 from callkit_lint.rule import Diagnostic
 
@@ -19,11 +19,8 @@ def render(report: Report) -> str:
 def _lines(report: Report, diagnostic: Diagnostic) -> Iterator[str]:
     place = _place(report, diagnostic.path, diagnostic.location)
     yield f"{place}: {diagnostic.severity.name}: {escaped(diagnostic.message)} [{diagnostic.rule}]"
-    for index, step in enumerate(diagnostic.chain):
-        lead = "because " if not index else ""
-        yield f"{_place(report, step.path, step.location)}: note: {lead}{escaped(step.text)}"
-    for related in diagnostic.related:
-        yield f"{_place(report, related.path, related.location)}: note: see {escaped(related.text)}"
+    for words, step in (*told(diagnostic), *told_beside(diagnostic)):
+        yield f"{_place(report, step.path, step.location)}: note: {escaped(words)}"
 
 
 def _place(report: Report, path: str, location: Location) -> str:

@@ -1,0 +1,148 @@
+"""What the commands print and write, and the statuses that they exit with."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from callkit_lint.config import Config
+    from callkit_lint.reporters import Report
+
+CLEAN, FINDINGS, USAGE, INTERNAL, INCOMPLETE = 0, 1, 2, 3, 4
+
+
+class Format(StrEnum):
+    """How a report is written: each is a module of `reporters`."""
+
+    text = "text"
+    full = "full"
+    concise = "concise"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+    gitlab = "gitlab"
+    xcode = "xcode"
+    rdjson = "rdjson"
+    rdjsonl = "rdjsonl"
+    checkstyle = "checkstyle"
+    junit = "junit"
+    markdown = "markdown"
+
+
+FOR_PEOPLE = (Format.text, Format.full, Format.concise)
+
+
+def status(report: Report, config: Config, *, exit_zero: bool, require_complete: bool) -> int:
+    if report.failures:
+        return INTERNAL
+    if require_complete and (report.coverage.unparsed or report.coverage.lost_bytes):
+        return INCOMPLETE
+    found = any(item.severity >= config.fail_on for item in report.diagnostics)
+    return FINDINGS if found and not exit_zero else CLEAN
+
+
+def counts(report: Report) -> str:
+    """How many findings each rule has, most first."""
+    from collections import Counter
+
+    counts = Counter(item.rule for item in report.diagnostics)
+    return "".join(f"{count:>6}  {rule}\n" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def outputs_of(format: Format, given: list[str]) -> dict[Path, Format]:
+    """The files to write: `FORMAT=FILE`, or `FILE` for the report of --format."""
+    from callkit_lint.config import UsageError, did_you_mean
+
+    outputs: dict[Path, Format] = {}
+    for text in given:
+        name, separator, file = text.partition("=")
+        if separator and re.fullmatch(r"[a-z]+", name):
+            if name not in list(Format):
+                raise UsageError(
+                    f"--output {text}: unknown format {name!r}{did_you_mean(name, [one.value for one in Format])}"
+                )
+            outputs[Path(file)] = Format(name)
+        else:
+            outputs[Path(text)] = format
+    return outputs
+
+
+def publish(report: Report, format: Format, outputs: Mapping[Path, Format]) -> None:
+    """The report on standard output, or in files alone where one is for it; all is rendered before one is written."""
+    from callkit_lint.files import write_whole
+
+    rendered = {path: _rendered(report, form).encode("utf-8", "backslashreplace") for path, form in outputs.items()}
+    if format not in outputs.values():
+        write(_rendered(report, format, colour=_colour()))
+    for path, data in rendered.items():
+        write_whole(path, data, "--output")
+
+
+def _rendered(report: Report, format: Format, *, colour: bool = False) -> str:
+    from importlib import import_module
+
+    module = import_module(f"callkit_lint.reporters.{format.value}")
+    return str(module.render(report, colour=colour) if format in FOR_PEOPLE else module.render(report))
+
+
+def remarks(report: Report, verbose: bool, *, quiet: bool) -> None:
+    """Everything beside the report, on standard error."""
+    from callkit_lint.reporters import shown_path
+    from callkit_lint.reporters.text import escaped, summary
+
+    for failure in report.failures:
+        typer.echo(f"callkit-lint: internal error: {escaped(failure.headline)}", err=True)
+        if verbose or not failure.of_file:
+            typer.echo(failure.trace, err=True)
+    for path, line, remark in report.remarks:
+        place = shown_path(report, path) + (f":{line}" if line else "")
+        typer.echo(f"{escaped(place)}: {escaped(remark)}", err=True)
+    if verbose:
+        typer.echo(f"callkit-lint: root of the analysis: {escaped(str(report.root))}", err=True)
+        for path, reason in (*report.coverage.unparsed, *report.coverage.notes):
+            typer.echo(f"{escaped(shown_path(report, path))}: {reason}", err=True)
+    if not quiet or verbose:
+        typer.echo(f"callkit-lint: {summary(report)}", err=True)
+
+
+def write(text: str) -> None:
+    """Standard output; what its encoding lacks is escaped, and a reader who has seen enough is no error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turns errors into exit statuses: one line for the user's, a traceback for ours."""
+    from callkit_lint.config import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        typer.echo(f"callkit-lint: {error}", err=True)
+        raise typer.Exit(USAGE) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception:
+        typer.echo(f"callkit-lint: internal error\n{traceback.format_exc()}", err=True)
+        raise typer.Exit(INTERNAL) from None
