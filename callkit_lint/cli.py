@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from callkit_lint.config import Config
     from callkit_lint.reporters import Report
     from callkit_lint.rulebook import Entry
+    from callkit_lint.sources import Stamps
 
 app = typer.Typer(
     help="Finds where an iOS app breaks the contract with CallKit, PushKit and the audio session. "
@@ -156,7 +157,7 @@ def check(
     with errors():
         from callkit_lint.config import UsageError
         from callkit_lint.driver import Options, lint
-        from callkit_lint.sources import find_root
+        from callkit_lint.sources import find_root, stamps
 
         if watch and (format not in FOR_PEOPLE or stdin_filename):
             raise UsageError("--watch goes with the formats text, full and concise, and reads files")
@@ -168,6 +169,7 @@ def check(
         options = Options(not no_cache, only_primary, not no_suppressions, known, new_from, buffers)
         while True:
             if watch:
+                before = stamps(top, config)  # before the files are read: a change while they are checked counts
                 write(BEGINS)
             report = lint(wanted, top, config, options)
             if add_suppressions is not None:
@@ -181,7 +183,7 @@ def check(
             if not watch:
                 break
             write(ENDS)
-            _wait_for_change(top, config)
+            _wait_for_change(top, config, before)
         raise typer.Exit(status(report, config, exit_zero=exit_zero, require_complete=require_complete))
 
 
@@ -216,13 +218,12 @@ def _silence(report: Report, reason: str) -> None:
         typer.echo(f"callkit-lint: {left} left: a comment cannot stand before them", err=True)
 
 
-def _wait_for_change(root: Path, config: Config) -> None:
-    """Returns when a file below the root is made, changed or deleted; looks twice a second."""
+def _wait_for_change(root: Path, config: Config, before: Stamps) -> None:
+    """Returns when a file below the root is not as it was before; looks twice a second."""
     import time
 
     from callkit_lint.sources import stamps
 
-    before = stamps(root, config)
     while stamps(root, config) == before:
         time.sleep(0.5)
 

@@ -29,6 +29,7 @@ _MANIFEST_NAMES = {"project.pbxproj", "Package.swift", "Podfile", "pubspec.yaml"
 }
 _MANIFEST_ENDINGS = (".plist", ".entitlements", ".podspec")
 
+Stamps = dict[str, tuple[int, int]]
 NO_BUFFERS: Mapping[Path, bytes] = {}
 
 # Other people's code and build products. Tests neither are reported nor count as callers.
@@ -164,9 +165,9 @@ def export(root: Path, revision: str, folder: Path) -> None:
             target.write_bytes(data)
 
 
-def stamps(root: Path, config: Config) -> dict[str, tuple[int, int]]:
+def stamps(root: Path, config: Config) -> Stamps:
     """Time and size of each source and manifest below the root: what differs when one has changed."""
-    found: dict[str, tuple[int, int]] = {}
+    found: Stamps = {}
     for path in _files(root, config):
         if _is_wanted(path.rpartition("/")[2]):
             with suppress(OSError):

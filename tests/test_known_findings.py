@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from callkit_lint import driver
 from callkit_lint.cli import app
+from callkit_lint.config import UsageError
+from callkit_lint.reporters import Report
 
 HEAD = "import CallKit\nclass Calls: NSObject, CXProviderDelegate {\n"
 ANSWER = "    func provider(_ provider: CXProvider, perform action: CXAnswerCallAction) {\n"
@@ -273,3 +277,22 @@ def test_a_start_is_written_once(tree: Path) -> None:
     assert f"A.swift:4:{RULE}" in reported()
     assert "left as it is" in run("init").stderr
     assert {name: (tree / name).read_text() for name in made} == before
+
+
+def test_a_change_while_a_check_runs_is_seen(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks: list[str] = []
+
+    def lint(*arguments: object) -> Report:
+        checks.append((tree / "A.swift").read_text())
+        if len(checks) > 1:
+            raise UsageError("enough")
+        (tree / "A.swift").write_text("class A {}\n")
+        return Report()
+
+    def asleep(seconds: float) -> None:
+        raise AssertionError("the change was not seen")
+
+    monkeypatch.setattr(driver, "lint", lint)
+    monkeypatch.setattr(time, "sleep", asleep)
+    result = run("check", "--watch")
+    assert (len(checks), checks[-1], result.exit_code) == (2, "class A {}\n", 2), result.output
