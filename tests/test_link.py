@@ -401,6 +401,14 @@ def test_of_types_with_one_name_the_nearest_wins_and_a_tie_is_nobody() -> None:
     assert calls(graph, "k(audio:)") == []
 
 
+def test_of_types_with_one_name_in_one_place_that_of_the_same_language_is_meant() -> None:
+    swift = "class Audio {{ func go() {{}} }}\nfunc {}(audio: Audio) {{ audio.go() }}"
+    objc = "@implementation Audio\n- (void)go {}\n@end\nvoid h(Audio *audio) { [audio go]; }"
+    graph = linked({"Audio.swift": swift.format("f"), "Audio.m": objc})
+    assert edge(graph, "f(audio:)", "Audio.go()").callee.path == "Audio.swift"
+    assert edge(graph, "h(_:)", "Audio.go()").callee.path == "Audio.m"
+
+
 def test_a_free_function_of_the_same_file_wins() -> None:
     text = "func go() {{}}\nfunc {}() {{ go() }}"
     graph = linked({"one/A.swift": text.format("f"), "two/A.swift": text.format("g")})
@@ -741,6 +749,8 @@ REPEATED_OBJC = "target:self selector:@selector(go) userInfo:nil repeats:YES"
         ("unknown { go() }", "unknown"),
         ("let later = { self.go() }\n later()", "now"),
         ("let later = { self.go() }\n DispatchQueue.main.async(execute: later)", "later"),
+        ("let made = { go()\nreturn 1 }()", "now"),
+        ("({ go() })()", "now"),
         ("func inner() { go() }\n inner()", "now"),
         ("func inner() { go() }\n DispatchQueue.main.async(execute: inner)", "later"),
     ],
@@ -768,6 +778,7 @@ def test_when_swift_closures_run(call: str, mode: str) -> None:
         ("[self.list enumerateObjectsUsingBlock:^(id item, NSUInteger index, BOOL *stop) { [self go]; }];", "now"),
         ("[unknown doIt:^{ [self go]; }];", "unknown"),
         ("void (^later)(void) = ^{ [self go]; }; later();", "now"),
+        ("id made = ^{ [self go]; return self; }();", "now"),
         ("dispatch_block_t later = ^{ [self go]; }; dispatch_async(queue, later);", "later"),
     ],
 )

@@ -80,6 +80,8 @@ def sure(summary: Summary) -> list[Leak]:
         "let call = find()\ncall.start { [weak self, weak call] ok in\nguard let self = self, let call = call else "
         "{ return }\naction.fulfill() }",
         "func finish() { action.fulfill() }\nfinish()",
+        "let done = { action.fulfill() }()",
+        "let done: Bool = { if ready { action.fulfill() } else { action.fail() }\nreturn true }()",
         "#if targetEnvironment(simulator)\nreturn\n#else\naction.fulfill()\n#endif",
         "for call in calls { call.stop() }\naction.fulfill()",
     ],
@@ -105,6 +107,7 @@ def test_no_way_is_left_open(body: str) -> None:
         ("if ready { print(action) }", 5),
         ("ready && action.fulfill()", 5),
         ("let open = { action.fulfill() }", 5),
+        ("let done: Bool = { guard ready else { return false }\naction.fulfill()\nreturn true }()", 6),
     ],
 )
 def test_a_way_is_left_open(body: str, line: int) -> None:
@@ -207,3 +210,42 @@ def test_a_watched_call_is_early_only_where_the_debt_is_met_afterwards() -> None
     assert [place.location.line for place in swift("ring()\naction.fulfill()", debt=debt).early] == [6]
     assert swift("action.fulfill()\nring()", debt=debt).early == ()
     assert swift("if ready { ring()\nreturn }\naction.fulfill()", debt=debt).early == ()
+
+
+SAID = Debt(frozenset({"fulfil"}), waits=True, parts=frozenset({"payload"}), trusts=lambda call: call.name == "sdk")
+
+
+@pytest.mark.parametrize(
+    ("body", "leaks"),
+    [
+        ("sdk(action.payload)", 0),
+        ("sdk(action.payload)\nlog()", 0),
+        ("if !sdk(action.payload) { log() }", 1),
+        ("if !sdk(action.payload) { action.fulfill() }", 0),
+        ("guard ready, sdk(action.payload) else { return }", 0),
+        ("if ready && sdk(action.payload) { log() }", 0),
+        ("if ready || sdk(action.payload) { log() }", 1),
+        ("sdk(action.payload)\nguard ready else { return }\naction.fulfill()", 1),
+        ("guard ready else { sdk(action.payload)\nreturn }\naction.fulfill()", 0),
+    ],
+)
+def test_who_is_trusted_may_refuse_or_leave_it_to_the_caller(body: str, leaks: int) -> None:
+    assert len(sure(swift(body, debt=SAID))) == leaks
+
+
+@pytest.mark.parametrize(
+    ("body", "leaks"),
+    [
+        ("var data = action.payload\ndata = map(data)\nguard let data else { return }\naction.fulfill()", 1),
+        ("let data = action.payload\nguard let data else { return }\naction.fulfill()", 0),
+        ("var data = action.payload\ndata = map(data)\nother.take(data)", 0),
+    ],
+)
+def test_who_maps_a_value_gives_it_back(body: str, leaks: int) -> None:
+    assert len(sure(swift(body, debt=SAID))) == leaks
+
+
+def test_a_leak_names_the_function_that_leaves_the_debt_open() -> None:
+    more = "func end(_ a: CXAnswerCallAction) {\nif ready { a.fulfill() } }"
+    (leak,) = swift("start { self.end(action) }", more).leaks
+    assert leak.left.display == "Phone.end(_:)"

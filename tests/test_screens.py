@@ -28,7 +28,19 @@ def opened(screen: str, outlet: str, key: str) -> set[str]:
 )
 def test_the_nib_of_a_call_screen_creates_what_its_outlets_name(outlet: str, key: str, expected: bool) -> None:
     assert opened("CallViewController", outlet, key) == ({"call screen"} if expected else set())
-    assert opened("SettingsViewController", outlet, key) == set()
+    assert opened("SettingsViewController", outlet, key) == ({"screen"} if expected else set())
+
+
+def test_a_screen_that_code_creates_is_not_a_storyboard_s() -> None:
+    text = f"class Home: UIViewController {{ let key = Key() }}\nclass Key {{ init() {{ {ACTIVATE} }} }}\n"
+    launch = "class App: UIApplicationDelegate { let home = Home() }"
+    assert phases(program({"A.swift": text})) == {"screen"}
+    assert phases(program({"A.swift": text + launch})) == {"setup"}
+
+
+def test_the_interface_comes_up() -> None:
+    scene = "func scene(_ s: UIScene, willConnectTo: UISceneSession, options: UIScene.ConnectionOptions)"
+    assert phases(program({"A.swift": f"class D: UIWindowSceneDelegate {{ {scene} {{ {ACTIVATE} }} }}"})) == {"screen"}
 
 
 def test_outlets_of_outlets_and_the_screen_itself() -> None:
@@ -47,7 +59,7 @@ def test_the_nib_of_an_objc_screen() -> None:
     )
     (run,) = runs(program({"A.m": text}))
     assert (run.phase, run.confidence) == ("call screen", Confidence.medium)
-    assert run.fact.root.text == "a screen of the app comes, CallViewController, and its nib creates Key"
+    assert run.fact.root.text == "a storyboard or nib brings up the screen CallViewController, and creates Key for it"
 
 
 TONES = 'func play() { let a = CXPlayDTMFCallAction(call: id, digits: "1", type: .singleTone)\nrequest(a) }'

@@ -251,7 +251,9 @@ class BodyWalk:
                 self.edge(procedure, location, "now", {}, f"reads {name}")
 
     def call(self, call: Call) -> None:
-        if call.receiver is not None:
+        if isinstance(call.receiver, Closure):
+            self.run_in_place(call.receiver)
+        elif call.receiver is not None:
             self.visit(call.receiver)
         elif handover.invokes_closure(self, call):
             return
@@ -284,6 +286,11 @@ class BodyWalk:
             self.construct(call, found)
         if call.name in CHANGES_RECEIVER and isinstance(call.receiver, Name):
             self.forget_value(call.receiver.name)
+
+    def run_in_place(self, closure: Closure) -> None:
+        """A closure that is called where it is written: `lazy var provider = { … }()`."""
+        procedure = self.closure(closure)
+        handover.run_closure(self, procedure, closure.location, "now", Confidence.high, "runs a closure")
 
     def forget_value(self, name: str) -> None:
         """A local whose value no longer is what it was declared with: `options.insert(.mixWithOthers)`."""

@@ -1,7 +1,7 @@
 """Symbols of a program: its types with their members, and the bodies that run (procedures).
 
 Names are looked up from a place: where several declarations share a name (sample apps in one tree), the one whose file
-lies nearest wins; a tie stays ambiguous and resolves to nothing.
+lies nearest wins, then the one in the same language; a tie stays ambiguous and resolves to nothing.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class Symbols:
         )
         if len(found) <= 1:
             return found[0] if found else None
-        nearness = [_shared_directories(info.path, path) for info in found]
+        nearness = [(_shared_directories(info.path, path), _is_swift(info.path) == _is_swift(path)) for info in found]
         best = max(nearness)
         return found[nearness.index(best)] if nearness.count(best) == 1 else None
 
@@ -305,6 +305,10 @@ def _objc_name(decl: TypeDecl) -> str:
 def _is_category(decl: TypeDecl) -> bool:
     """`@implementation Type (Category)` adds to a type that another implementation declares."""
     return any(attribute.startswith("(") for attribute in decl.attributes)
+
+
+def _is_swift(path: str) -> bool:
+    return path.endswith(".swift")
 
 
 def _shared_directories(one: str, other: str) -> int:

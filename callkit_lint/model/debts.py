@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from callkit_lint.callgraph.conditions import Test, composed
+from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import Call, Exit, Expr, Literal, Location
 from callkit_lint.rule import Confidence, Place
 
@@ -21,7 +22,8 @@ class Debt:
     Met by a call with one of `effects`, or of the closure in the value that is owed, or by handing that value on.
     `waits`: whether code that runs later counts; `bound`: whether only code that has the value can meet it; `skips`:
     how sure it is that an optional chain may end early. Members of the value in `parts` stand for all of it. `forgives`
-    says under which conditions nothing is owed, `trusts` which calls that reach nothing known meet it all the same.
+    says under which conditions nothing is owed, `trusts` which calls that reach nothing known meet it all the same, but
+    where they answer "no", or the function goes on to meet it itself on another way.
     `watches` are calls that must not come before it is met.
     """
 
@@ -38,7 +40,8 @@ class Debt:
 @dataclass(frozen=True, slots=True)
 class Leak:
     """A path that ends with the debt open. `kind`: "return", "throw" or "end"; `turns` lead there, through `depth`
-    functions and closures that were looked into. `exit` is where it shows: the return, the case, the condition."""
+    functions and closures that were looked into. `exit` is where it shows (the return, the case, the condition), `left`
+    the body that it is in."""
 
     kind: str
     path: str
@@ -46,21 +49,24 @@ class Leak:
     turns: tuple[Place, ...]
     confidence: Confidence
     exit: Place
+    left: Procedure
     depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way on which the debt is open: the turns it took and what they say of conditions. `exit` is where a callee left
-    it open, `early` the first watched call. `later` is set where code was posted that meets the debt, should this way
-    never do so itself: but for these leaks."""
+    """A way on which the debt is open: the turns it took and what they say of conditions. `exit` is where a callee,
+    `left`, left it open, `early` the first watched call; `trusting` says that a trusted call came by. `later` is set
+    where code was posted that meets the debt, should this way never do so itself: but for these leaks."""
 
     turns: tuple[Place, ...] = ()
     decided: tuple[tuple[Test, bool], ...] = ()
     confidence: Confidence = Confidence.high
     depth: int = 0
     exit: Place | None = None
+    left: Procedure | None = None
     early: Place | None = None
+    trusting: bool = False
     later: tuple[Leak, ...] | None = None
 
     def turn(self, place: Place, confidence: Confidence = Confidence.high) -> Path:

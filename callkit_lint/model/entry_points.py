@@ -31,6 +31,7 @@ class Root:
     since: Position | None = None  # only what runs after it
     confidence: Confidence = Confidence.high
     acts: bool = False  # whether somebody asks for it: the user on a screen, or code in the app's other language
+    presumed: bool = False  # whether nothing shows it: an owner of the provider, which should be made at the launch
 
 
 def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
@@ -114,12 +115,15 @@ def _on_screen(root: Root, keypads: AbstractSet[str]) -> Root:
 
 
 def _from_nibs(graph: Graph, keypads: AbstractSet[str]) -> Iterator[Root]:
-    """What is created where the nib of a call's screen is loaded."""
+    """What is created where the nib of a call's screen is loaded, or of another one that no code creates."""
+    called = {edge.callee.function for p in graph.procedures for edge in p.edges if not edge.is_dead}
+    created = {function.owner for function in called if function.kind in ("init", "initial values")}
     for screen, info in screens(graph):
-        if shows_a_call(screen) or screen in keypads:
-            phase = "call" if screen in keypads else "call screen"
-            for kind, procedure in nib_objects(graph, screen, info.path):
-                text = f"a screen of the app comes, {screen}, and its nib creates {kind}"
+        phase = "call" if screen in keypads else "call screen" if shows_a_call(screen) else "screen"
+        for kind, procedure in nib_objects(graph, screen, info.path):
+            if phase != "screen" or kind not in created:
+                made = f", and creates {kind} for it" if kind != screen else ""
+                text = f"a storyboard or nib brings up the screen {screen}{made}"
                 yield Root(procedure, phase, text, procedure.location, confidence=Confidence.medium)
 
 
@@ -177,7 +181,8 @@ def _setup(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
             for key in ("", "init"):
                 for procedure in info.methods.get(key, []):
                     if procedure.function.kind in ("init", "initial values"):
-                        yield Root(procedure, "setup", f"{why} {name}", procedure.location)
+                        text = f"{why} {name}"
+                        yield Root(procedure, "setup", text, procedure.location, presumed=not launches)
 
 
 def _call_views(graph: Graph) -> Iterator[Root]:

@@ -51,6 +51,8 @@ class ExpressionWalk:
         self.bindings = bindings
         self.known = True
         self.meets_so_far = 0
+        self.replaced: set[str] = set()  # values that were mapped to something else: not there means something now
+        self.distrusts = False  # whether the debt was met after a trusted call
         self.early: list[Place] = []
         self.sites: dict[Location, list[Site]] = defaultdict(list)
         self.edges: dict[Location, list[Edge]] = defaultdict(list)
@@ -105,18 +107,22 @@ class ExpressionWalk:
         return flow
 
     def call(self, call: Call, paths: list[Path]) -> Flow:
+        if isinstance(call.receiver, Closure):  # called where it is written
+            flow = self.in_order((argument.value for argument in call.arguments), paths)
+            return Flow(self.callees(call.receiver.location, None, flow.on, flow), flow.away)
         receiver = [] if call.receiver is None else [call.receiver]
         values = [argument.value for argument in call.arguments if not isinstance(argument.value, Closure)]
         flow = self.in_order([*receiver, *values], paths)
         if not flow.on:
             return flow
-        if self.meets(call):
-            self.meets_so_far += 1
-            self.tell_early(flow.on)
-            return Flow(self.skipped(call, flow.on, Confidence.low), flow.away)
+        trusted = self.trusts(call)
+        if trusted or self.meets(call):
+            self.met_on(flow.on)
+            trusting = [replace(path, trusting=True) for path in flow.on] if trusted else []
+            return Flow([*trusting, *self.skipped(call, flow.on, Confidence.low)], flow.away)
         if self.debt.watches(call):
             early = self.place(call.location, "before it")
-            flow.on = [replace(path, early=path.early or early) for path in flow.on]
+            flow.on = [path if path.trusting else replace(path, early=path.early or early) for path in flow.on]
         on = self.callees(call.location, call, flow.on, flow)
         on = self.given(call, on)
         if call.attempt == "try":
@@ -143,8 +149,31 @@ class ExpressionWalk:
             return True  # observers take it out of the notification
         if any(edge.callee.closure is None for edge in self.edges[call.location]):
             return False  # a function of the program: looked through
-        trusted = not self.sites[call.location] and self.debt.trusts(call)
-        return trusted or (handed and not _only_reads(call))
+        return handed and not _only_reads(call)
+
+    def maps(self, call: Call) -> bool:
+        """Whether a call is given the value that is owed only to make another of it, which its caller gets back."""
+        handed = any(self.hands_on(argument.value) for argument in call.arguments)
+        leads = any(edge.callee in self.search.leading for edge in self.edges[call.location])
+        return handed and not leads and not self.debt.bound
+
+    def trusts(self, call: Call) -> bool:
+        """Whether a call reaches nothing known, and is believed to meet the debt."""
+        reached = self.sites[call.location] or any(edge.callee.closure is None for edge in self.edges[call.location])
+        return not reached and self.debt.trusts(call)
+
+    def denies(self, condition: Expr | None, holds: bool) -> bool:
+        """Whether a condition holds, or does not, because a trusted call answered "no"."""
+        match condition:
+            case Operator("!", (inner,)):
+                return self.denies(inner, not holds)
+            case Operator("&&", operands):
+                return holds and any(self.denies(operand, True) for operand in operands)
+            case Operator("||", operands):
+                return not holds and any(self.denies(operand, False) for operand in operands)
+            case Call():
+                return not holds and self.trusts(condition)
+        return False
 
     def callees(self, location: Location, call: Call | None, paths: list[Path], flow: Flow) -> list[Path]:
         """The paths that are still open behind the functions that run here; the thrown ones join `flow`."""
@@ -157,11 +186,11 @@ class ExpressionWalk:
                     open_ += paths
                     continue
                 summary = self.search.leaks(edge.callee, *values, bindings=dict(self.bound(edge)))
-                if summary.met or not summary.known:
-                    self.meets_so_far += 1
                 self.early += summary.early
                 if summary.met:
-                    self.tell_early(paths)
+                    self.met_on(paths)
+                elif not summary.known:
+                    self.meets_so_far += 1
                 if summary.known:
                     open_ += self.through(edge, summary, paths, call, flow)
             paths = list(dict.fromkeys(open_))
@@ -182,6 +211,7 @@ class ExpressionWalk:
                     confidence=min(path.confidence, edge.confidence, leak.confidence),
                     depth=path.depth + leak.depth + 1,
                     exit=leak.exit,
+                    left=leak.left,
                 )
                 if leak.kind == "throw" and call is not None and call.attempt == "try":
                     flow.away.append((Exit("throw", None, edge.location), turned))
@@ -189,9 +219,12 @@ class ExpressionWalk:
                     on.append(turned)
         return on
 
-    def tell_early(self, paths: list[Path]) -> None:
-        """The debt is met on these paths: what was watched for and came before is too early."""
+    def met_on(self, paths: list[Path]) -> None:
+        """The debt is met on these paths: what was watched for and came before is too early, and whoever was trusted
+        with it before has not met it."""
+        self.meets_so_far += 1
         self.early += [path.early for path in paths if path.early]
+        self.distrusts = self.distrusts or any(path.trusting for path in paths)
 
     def bound(self, edge: Edge) -> Iterator[tuple[str, Known]]:
         """The callee's parameters as far as they are known here; a closure or local function sees its creator's."""
@@ -240,7 +273,8 @@ class ExpressionWalk:
                 own = (leak for leak in self.search.running.leaks(edge.callee, parameter).leaks if not leak.depth)
                 for leak in own:
                     end = Place(leak.path, leak.location, "which ends here without running the closure")
-                    yield replace(leak, turns=(step, *leak.turns, end), confidence=Confidence.low)
+                    turns = (step, *leak.turns, end)
+                    yield replace(leak, turns=turns, confidence=Confidence.low, left=self.procedure)
 
     def closures_in(self, value: Expr) -> list[Procedure]:
         if isinstance(value, Closure):

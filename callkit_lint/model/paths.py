@@ -22,6 +22,7 @@ from callkit_lint.ir import (
     Attempt,
     Block,
     Branch,
+    Call,
     Closure,
     Declare,
     Defer,
@@ -91,6 +92,7 @@ class PathWalk(ExpressionWalk):
             return UNKNOWN
         end = Exit("end", None, self.procedure.location)
         left = [*flow.away, *((end, path) for path in flow.on)]
+        left = [(exit_, path) for exit_, path in left if self.distrusts or not path.trusting]
         leaks = [leak for exit_, path in left if exit_.kind in LEAVING for leak in self.told(exit_, path)]
         return Summary(tuple(leaks), met=self.meets_so_far > 0, early=tuple(self.early))
 
@@ -107,7 +109,10 @@ class PathWalk(ExpressionWalk):
         shown = path.exit or self.place(exit_.location, "")
         if path.exit is None and exit_.kind == "end" and path.turns:
             shown = path.turns[-1]
-        return Leak(exit_.kind, self.procedure.path, exit_.location, path.turns, path.confidence, shown, path.depth)
+        left = path.left or self.procedure
+        return Leak(
+            exit_.kind, self.procedure.path, exit_.location, path.turns, path.confidence, shown, left, path.depth
+        )
 
     # ---- statements -------------------------------------------------------------------------------------------------
 
@@ -177,6 +182,9 @@ class PathWalk(ExpressionWalk):
     def assign(self, target: Expr, value: Expr, location: Location, paths: list[Path]) -> Flow:
         if isinstance(target, Name) and isinstance(value, Literal):
             return Flow(remember(target.name, value, paths))
+        if isinstance(value, Call) and isinstance(target, Name) and target.name in self.values and self.maps(value):
+            self.replaced.add(target.name)
+            return self.in_order((argument.value for argument in value.arguments), paths)
         if self.hands_on(value) or (isinstance(value, Closure) and self.speaks_of(value)):
             return self.meet()  # kept in a property: whoever reads it owes
         flow = self.evaluate(value, paths)
@@ -211,7 +219,8 @@ class PathWalk(ExpressionWalk):
                 if arm.condition is not None:
                     condition = self.evaluate(arm.condition, [rest])
                     flows += [Flow([], condition.away)] if condition.away else []
-                    rest = condition.on[0] if condition.on else None
+                    trusting = (path for path in condition.on if path.trusting)
+                    rest = next(trusting, condition.on[0] if condition.on else None)
                 if rest is not None:
                     entered, rest = self.decide(branch, arm, rest)
                     taken += entered
@@ -247,23 +256,27 @@ class PathWalk(ExpressionWalk):
         place = arm.condition.location if arm.condition is not None else branch.location
         entered: list[Path] = []
         past: Path | None = None
-        if answer is not False and (sure := self.owes(test, True)):
+        if answer is not False and (sure := self.owes(test, arm.condition, True)):
+            trusting = path.trusting and not self.denies(arm.condition, True)
             turned = path.turn(self.place(place, _entering(branch)), sure)
-            entered = [replace(turned, decided=(*path.decided, *atoms(test, True)))]
-        if answer is not True and (sure := self.owes(test, False)):
-            decided = (*path.decided, *atoms(test, False))
-            past = replace(path, decided=decided, confidence=min(path.confidence, sure))
+            entered = [replace(turned, decided=(*path.decided, *atoms(test, True)), trusting=trusting)]
+        if answer is not True and (sure := self.owes(test, arm.condition, False)):
+            decided, sure = (*path.decided, *atoms(test, False)), min(path.confidence, sure)
+            trusting = path.trusting and not self.denies(arm.condition, False)
+            past = replace(path, decided=decided, confidence=sure, trusting=trusting)
             if branch.kind == "if" and not branch.exhaustive:
                 past = past.turn(self.place(place, "where this condition does not hold"))
         return entered, past
 
-    def owes(self, test: Test, holds: bool) -> Confidence | None:
+    def owes(self, test: Test, condition: Expr | None, holds: bool) -> Confidence | None:
         """How sure it is that anything is owed where a condition holds, or does not; None where nothing is.
 
         Nothing is where the value that is owed is not there, or what the closure holds on to weakly; of several reasons
-        for an answer one such is a doubt.
+        for an answer one such is a doubt. Where a trusted call says "no", it is owed for sure.
         """
-        names = self.values | OWNER | self.weak
+        if self.denies(condition, holds):
+            return Confidence.high
+        names = (self.values - self.replaced) | OWNER | self.weak
 
         def nothing_owed(part: Test, holds: bool) -> bool:
             return (not holds and part.text in names) or self.debt.forgives(part, holds)

@@ -3,6 +3,7 @@ later."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,8 +19,9 @@ COMPLETED = Debt(frozenset({"fulfil", "fail"}), waits=True, bound=True, skips=Co
 
 @dataclass(frozen=True, slots=True)
 class OpenAction:
-    """A handler that leaves its action open, in the phase of this kind of action. `leaks`: the surest and shortest
-    first; of a handler of all kinds of actions those of one case. `ever`: whether it completes it on some path."""
+    """A handler that leaves its action open, in the phase of this kind of action. `leaks`: those in one function (the
+    handler, or what it hands the action to), the surest and shortest first; of a handler of all kinds of actions those
+    of one case. `ever`: whether it completes it on some path."""
 
     handler: Procedure
     phase: str
@@ -29,7 +31,8 @@ class OpenAction:
 
 
 def open_actions(program: Program) -> Iterator[OpenAction]:
-    """The handlers that leave their action open on some path, one for each case where a handler receives all kinds.
+    """The handlers that leave their action open on some path, once for each case where a handler receives all kinds,
+    and for each function that it hands the action to.
 
     None of a kind that the program asks the provider for: it may complete its pending actions from there.
     """
@@ -65,10 +68,9 @@ def _open(program: Program, handler: Procedure, value: str, phase: str, *, one_c
     if not found.known:
         return
     leaks = sorted(found.leaks, key=lambda leak: (-leak.confidence, len(leak.turns), leak.location))
-    if not one_case:
-        groups = [leaks] if leaks else []
-    else:
-        by_case = {leak.turns[0].location if leak.turns else handler.location: leak for leak in reversed(leaks)}
-        groups = [[leak] for leak in by_case.values()]
-    for group in groups:
-        yield OpenAction(handler, phase, tuple(group), found.met, one_case)
+    groups: dict[object, list[Leak]] = defaultdict(list)
+    for leak in leaks:
+        case = leak.turns[0].location if leak.turns else handler.location
+        groups[case if one_case else leak.left.function].append(leak)
+    for group in groups.values():
+        yield OpenAction(handler, phase, tuple(group[:1] if one_case else group), found.met, one_case)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from callkit_lint.callgraph.conditions import Test, words
 from callkit_lint.callgraph.graph import Edge, Site
-from callkit_lint.callgraph.symbols import Procedure
+from callkit_lint.callgraph.symbols import Procedure, TypeInfo
 from callkit_lint.ir import Call, Member
 from callkit_lint.model.debts import Debt, Leak, Summary
 from callkit_lint.model.entry_points import is_callback
@@ -36,10 +36,12 @@ def push_callbacks(program: Program) -> Iterator[PushCallback]:
     """The push callbacks of a program that takes calls; of a type that has several forms the newest alone, as PushKit
     calls no other."""
     callback = next(one for one in program.vocabulary.callbacks if one.id == CALLBACK)
-    found: dict[str, list[Procedure]] = {}
-    for procedure in program.graph.symbols.procedures if program.armed else ():
+    symbols = program.graph.symbols
+    found: dict[tuple[str, TypeInfo | None], list[Procedure]] = {}
+    for procedure in symbols.procedures if program.armed else ():
         if is_callback(procedure, callback) and len(procedure.parameters) > 2:
-            found.setdefault(procedure.function.owner, []).append(procedure)
+            owner = procedure.function.owner
+            found.setdefault((owner, symbols.type_at(owner, procedure.path)), []).append(procedure)
     for procedures in found.values():
         newest = max(procedures, key=lambda procedure: (_is_async(procedure), len(procedure.parameters)))
         registry, payload, third, *rest = newest.parameters
@@ -150,7 +152,8 @@ LATE = ("bridge", "screen", "call screen")
 def is_made_late(program: Program, registry: Site) -> Run | None:
     """How a registry comes to be made, where that is only once somebody asks for it: the app's other language, or a
     screen. A push that launches the app in the background shows no screen."""
-    runs = program.lifecycle.runs.get(registry, [])
+    found = program.lifecycle.runs.get(registry, [])
+    runs = [run for run in found if not run.fact.root.presumed] or found
     late = first(runs, LATE)
     return late if all(run.phase in LATE for run in runs) and not runs_unseen(program, registry) else None
 

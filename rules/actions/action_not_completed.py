@@ -12,7 +12,10 @@ from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 def check(program: Program) -> Iterator[Diagnostic]:
     for found in open_actions(program):
         leak, handler = found.leaks[0], found.handler
-        where = leak.turns[0] if found.one_case and leak.turns else Place(handler.path, handler.location, "")
+        owner = leak.left if found.ever else handler
+        where = Place(owner.path, owner.function.location, "")
+        where = leak.turns[0] if found.one_case and leak.turns else where
+        sometimes = SOMETIMES if owner.function is handler.function else SOMETIMES_HANDED_ON
         start = Place(handler.path, handler.location, f"the call system asks for an action: {handler.display}")
         yield Diagnostic(
             rule=RULE.id,
@@ -20,7 +23,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             confidence=leak.confidence,
             path=where.path,
             location=where.location,
-            message=SOMETIMES if found.ever else NEVER,
+            message=sometimes if found.ever else NEVER,
             phase=found.phase,
             chain=(start, *leak.turns, Place(leak.path, leak.location, ENDS[leak.kind])),
             related=tuple(_others(found)),
@@ -48,6 +51,11 @@ NEVER = (
 SOMETIMES = (
     "on one way through this handler its action is neither fulfilled nor failed; the call system waits until the "
     "action times out, and then the call fails or ends, or its button seems dead. Call fail() before leaving"
+)
+SOMETIMES_HANDED_ON = (
+    "this function is given a call action, and on one way through it the action is neither fulfilled nor failed; the "
+    "call system waits until it times out, and then the call fails or ends, or its button seems dead. Call fail() "
+    "before leaving"
 )
 
 RULE = Rule(
