@@ -734,7 +734,7 @@ def test_rewrites_keep_the_length_and_the_lines() -> None:
         b"template <class T> class Foo : public Bar<T> { Foo(int a) : b(a) {} ~Foo(); };\r\n"
         b"  LOG(a)\r\n try { for (const auto &x : y) { [=]() mutable { }; } } catch (...) { }\r\n\0<#a#>"
     )
-    for rewrite in (prepare, *VARIANTS["objc++"]):
+    for rewrite in (prepare, *(rewrite for group in VARIANTS["objc++"] for rewrite in group)):
         rewritten = rewrite(source)
         assert len(rewritten) == len(source)
         ends = [index for index, byte in enumerate(source) if byte == 10]

@@ -36,6 +36,8 @@ from callkit_lint.ir import (
 from callkit_lint.naming import imported_name, is_init_selector
 
 _BYTES_PER_ERROR = 50
+_MENDED = 50  # times less lost: then the rules of this group are those of the file's language
+_AROUND = 200  # bytes before and after an error in which its cause is looked for
 _BOM = b"\xef\xbb\xbf"
 _HEADER_MARKER = re.compile(rb"@interface|@implementation|@protocol|#\s*import|NS_ENUM|NS_OPTIONS|@import|@class")
 _SWIFT_NAME = re.compile(r"(?:NS|CF)_SWIFT_NAME\(\s*([^()]*(?:\([^()]*\))?)\s*\)")
@@ -117,19 +119,29 @@ def _parse(preprocessed: Preprocessed, data: bytes, language: str) -> tuple[Tree
     is parsed by itself and the branch counts as lost.
     """
     tree, text, lost = parse_best(PARSER, preprocessed.text, ())
+    unmended = _weight(lost)
     tried = {text}
-    for rewrite in variants_for(data, language) if lost else ():
-        rewritten = rewrite(preprocessed.text)
-        if rewritten in tried:
-            continue
-        tried.add(rewritten)
-        candidate, _, errors = parse_best(PARSER, rewritten, ())
-        errors = (*errors, *_dropped_branches(preprocessed, rewritten))
-        if _weight(errors) < _weight(lost):
-            tree, text, lost = candidate, rewritten, errors
-        if not lost:
-            break
+    for group in variants_for(data, language) if lost else ():
+        for rewrite in group:
+            rewritten = rewrite(preprocessed.text)
+            if rewritten in tried or not _may_mend(lost, text, rewritten):
+                continue
+            tried.add(rewritten)
+            candidate, _, errors = parse_best(PARSER, rewritten, ())
+            errors = (*errors, *_dropped_branches(preprocessed, rewritten))
+            if _weight(errors) < _weight(lost):
+                tree, text, lost = candidate, rewritten, errors
+            if not lost:
+                return tree, text, lost
+        if _weight(lost)[0] * _MENDED < unmended[0]:
+            break  # what is left is not for other rules: these have mended the file
     return tree, text, lost
+
+
+def _may_mend(lost: tuple[Lost, ...], text: bytes, rewritten: bytes) -> bool:
+    """Whether a rewrite changes anything in or around what is lost; elsewhere it can only make it worse."""
+    ranges = ((max(part.start - _AROUND, 0), part.end + _AROUND) for part in lost)
+    return any(text[start:end] != rewritten[start:end] for start, end in ranges)
 
 
 def _weight(lost: tuple[Lost, ...]) -> tuple[int, int]:

@@ -393,11 +393,12 @@ def _chain(*rewrites: Rewrite) -> Rewrite:
 _DIRECTIVES: tuple[Rewrite, ...] = tuple(partial(blank_directives, keep=keep) for keep in ("all", "first", "last"))
 _OBJC: tuple[Rewrite, ...] = (macros, *(_chain(macros, directives) for directives in _DIRECTIVES))
 _CXX: tuple[Rewrite, ...] = tuple(_chain(rewrite, cxx) for rewrite in _OBJC)
-VARIANTS: dict[str, tuple[Rewrite, ...]] = {"objc": _OBJC, "objc++": (*_CXX, *_OBJC)}
+VARIANTS: dict[str, tuple[tuple[Rewrite, ...], ...]] = {"objc": (_OBJC,), "objc++": (_CXX, _OBJC)}
 
 _LOOKS_LIKE_CXX = re.compile(rb"\w::\w|^\s*(?:namespace|template|class)\b", re.MULTILINE)
 
 
-def variants_for(data: bytes, language: str) -> tuple[Rewrite, ...]:
-    """The rewrites to try on a file; a header read as Objective-C gets the C++ rules if it looks like C++."""
+def variants_for(data: bytes, language: str) -> tuple[tuple[Rewrite, ...], ...]:
+    """The rewrites to try on a file, the likelier group first; a header read as Objective-C gets the C++ rules if it
+    looks like C++."""
     return VARIANTS["objc++" if language == "objc++" or _LOOKS_LIKE_CXX.search(data) else "objc"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from callkit_lint.frontends.repair import Rewrite
@@ -107,6 +108,7 @@ def _flat_comments(data: bytes) -> bytes:
     return bytes(text)
 
 
+@lru_cache(maxsize=1)  # several variants of a file begin with it
 def _text_rules(data: bytes) -> bytes:
     """All the rewrites that concern a single construct."""
     data = _INVISIBLE.sub(_spaces, data)
