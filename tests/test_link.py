@@ -481,6 +481,47 @@ def test_a_type_without_a_name_is_not_every_unknown_one() -> None:
 # ---- receivers that are not known -----------------------------------------------------------------------------------
 
 
+TAKE = "func take(_ handler: @escaping KIND) {}\nfunc run() { take { GIVEN in lock.turn() } }"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "func run() { let lock: Lock = .init(key: 1) }",
+        "func run() { let lock: Lock = ready ? .init(key: 1) : other }",
+        "func run() -> Lock { return .init(key: 1) }",
+        "func run() -> Lock { .init(key: 1) }",
+        "var lock: Lock?\nfunc run() { lock = .init(key: 1) }",
+        "var lock: Lock?\nfunc run() { self.lock = lock ?? .init(key: 1) }",
+        "func take(_ lock: Lock) {}\nfunc run() { take(.init(key: 1)) }",
+        "func run() { let lock: Lock = .make()\nlock.turn() }",
+        "func run() { let lock: Lock = .shared\nlock.turn() }",
+    ],
+)
+def test_an_implicit_member_is_one_of_the_type_that_is_wanted(use: str) -> None:
+    lock = "class Lock { init(key: Int) {}\nstatic let shared = Lock(key: 2)\nstatic func make() -> Lock { shared }\n"
+    graph = linked({"A.swift": f"{lock}func turn() {{}} }}\nclass Caller {{ {use} }}"})
+    assert any("Lock" in name for name in calls(graph, "Caller.run()"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("(Int, Lock) -> Void", "_, lock"),
+        ("((Int, Lock) -> Void)?", "_, lock"),
+        ("((Int, Lock)) -> Void", "_, lock"),
+        ("@Sendable (_ key: Int, _ lock: Lock) async throws -> Void", "_, lock"),
+        ("(Lock?) -> ()", "lock"),
+        ("Handler", "lock"),
+    ],
+)
+@pytest.mark.parametrize("place", ["var handler: KIND\nfunc run() { handler = { GIVEN in lock.turn() } }", TAKE])
+def test_a_closure_s_parameters_have_the_types_that_are_wanted(place: str, kind: str, given: str) -> None:
+    lock = "typealias Handler = (Lock) -> Void\nclass Lock { func turn() {} }"
+    graph = linked({"A.swift": f"{lock}\nclass Caller {{ {place.replace('KIND', kind).replace('GIVEN', given)} }}"})
+    assert calls(graph, "a closure in Caller.run()") == ["Lock.turn()"]
+
+
 def test_an_unknown_receiver_reaches_the_only_method_of_an_uncommon_name() -> None:
     caller = "func f() { let thing = unknown()\n thing.ringTheBell() }"
     sources = {"A.swift": "class Bell { func ringTheBell() {} }", "C.swift": caller}

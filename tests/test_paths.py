@@ -249,3 +249,18 @@ def test_a_leak_names_the_function_that_leaves_the_debt_open() -> None:
     more = "func end(_ a: CXAnswerCallAction) {\nif ready { a.fulfill() } }"
     (leak,) = swift("start { self.end(action) }", more).leaks
     assert leak.left.display == "Phone.end(_:)"
+
+
+@pytest.mark.parametrize(
+    ("closure", "leaks"),
+    [
+        ("{ _, given in given.fulfill() }", 0),
+        ("{ [weak self] _, given in\nself?.end(given) }", 0),
+        ("{ _, given in\nif ready { given.fulfill() } }", 1),
+        ("{ _, given in log() }", 1),
+    ],
+)
+def test_a_closure_that_is_kept_elsewhere_is_looked_through(closure: str, leaks: int) -> None:
+    more = "var handed: ((UUID, CXAnswerCallAction) -> Void)?\nfunc end(_ a: CXAnswerCallAction) { a.fail() }"
+    beside = f"extension Phone {{ func wire() {{ handed = {closure} }} }}"
+    assert len(sure(swift("handed?(action.callUUID, action)", more, beside))) == leaks

@@ -278,6 +278,11 @@ def test_closures() -> None:
     assert body("x.map { $0 }.filter { !$0.b }")[0] == "call x.map() {1}.filter() {2}"
 
 
+@pytest.mark.parametrize("given", ["let x = ", "let x: X = ", "x = ", ""])
+def test_a_trailing_closure_is_an_argument_of_its_call(given: str) -> None:
+    assert any(line.endswith("f(1) {1}") for line in body(f"{given}f(1) {{ g() }}"))
+
+
 def test_trailing_closures_are_marked() -> None:
     call = only_call("a(b: { }) { } c: { }")
     assert [(argument.label, argument.trailing) for argument in call.arguments] == [

@@ -21,10 +21,11 @@ SETTER = re.compile(r"set([A-Z])(\w*):")
 
 
 def assign(walk: BodyWalk, statement: Assign) -> None:
+    target = statement.target
+    walk.view.expect(statement.value, walk.view.type_of(target))
     closure = walk.closure(statement.value) if isinstance(statement.value, Closure) else None
     if closure is None:
         walk.visit(statement.value)
-    target = statement.target
     if isinstance(target, Name) and target.name in walk.view.locals:
         known = walk.view.locals[target.name]
         may_stay = makes_identifier(known.value) and tuple(walk.scope) != known.scope

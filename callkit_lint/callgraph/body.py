@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from callkit_lint.callgraph import assignments, handover, property_observers
-from callkit_lint.callgraph.arguments import argument_for, shown
+from callkit_lint.callgraph.arguments import argument_for, parameter_for, shown
 from callkit_lint.callgraph.compile_time import compiled_arm
 from callkit_lint.callgraph.conditions import FALSE, TRUE, Known, Test, Value, negate, never_hold, spelled
 from callkit_lint.callgraph.graph import Edge, Position, Site
@@ -61,7 +61,10 @@ class BodyWalk:
         self.scopes = 0
 
     def run(self) -> None:
-        self.block(self.procedure.body)
+        body = self.procedure.body
+        if self.procedure.closure is None and len(body.statements) == 1 and isinstance(body.statements[0], Expr):
+            self.view.expect(body.statements[0], self.procedure.function.result)  # an implicit return
+        self.block(body)
 
     # ---- statements -------------------------------------------------------------------------------------------------
 
@@ -123,7 +126,9 @@ class BodyWalk:
                     self.block(final)
             case Defer(body):
                 self.block(body)
-            case Exit(_, value):
+            case Exit(kind, value):
+                if kind == "return" and self.procedure.closure is None:
+                    self.view.expect(value, self.procedure.function.result)
                 self.visit(value)
             case _:
                 self.visit(statement)
@@ -165,6 +170,7 @@ class BodyWalk:
         self.guards += left
 
     def declare(self, statement: Declare) -> None:
+        self.view.expect(statement.value, statement.type)
         closure = self.closure(statement.value) if isinstance(statement.value, Closure) else None
         if closure is None:
             self.visit(statement.value)
@@ -258,7 +264,8 @@ class BodyWalk:
         elif handover.invokes_closure(self, call):
             return
         found = self.view.resolve(call)
-        for argument in call.arguments:
+        for index, argument in enumerate(call.arguments):
+            self.expect_argument(call, found, index)
             if not isinstance(argument.value, Closure):
                 self.visit(argument.value)
         callable_arguments = [
@@ -286,6 +293,13 @@ class BodyWalk:
             self.construct(call, found)
         if call.name in CHANGES_RECEIVER and isinstance(call.receiver, Name):
             self.forget_value(call.receiver.name)
+
+    def expect_argument(self, call: Call, found: Resolution, index: int) -> None:
+        """What the program's own function says of the type of an argument."""
+        for procedure in found.procedures[:1]:
+            name = parameter_for(procedure, call, index, call.arguments[index])
+            kind = next((item.type for item in procedure.parameters if item.name == name), "")
+            self.view.expect(call.arguments[index].value, kind)
 
     def run_in_place(self, closure: Closure) -> None:
         """A closure that is called where it is written: `lazy var provider = { … }()`."""
@@ -342,7 +356,7 @@ class BodyWalk:
         inner = Procedure(self.procedure.path, self.procedure.function, closure.body, closure, self.procedure)
         self.linking.procedures.append(inner)
         view = self.view.inner()
-        view.locals.update((p.name, Local(p.type)) for p in closure.parameters)
+        view.locals.update((name, Local(kind)) for name, kind in self.view.parameters_of(closure))
         type(self)(self.linking, inner, self.function, view, dead=self.never_runs()).run()
         return inner
 

@@ -6,11 +6,13 @@ that does not give stays unknown (""), and an unknown receiver reaches only what
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from callkit_lint.callgraph.function_types import parameter_types
 from callkit_lint.callgraph.requirements import promised_api
 from callkit_lint.callgraph.symbols import Procedure, Symbols, TypeInfo, accepts, base_name
-from callkit_lint.ir import Call, Expr, Field, Literal, Member, Name, Operator, Selector
+from callkit_lint.ir import Call, Closure, Expr, Field, Literal, Member, Name, Operator, Selector
 from callkit_lint.knowledge import Api, Vocabulary
 from callkit_lint.rule import Confidence
 
@@ -120,10 +122,30 @@ class View:
     _types: dict[int, str] = field(default_factory=dict)
     _calls: dict[int, Resolution] = field(default_factory=dict)
     _depth: int = 0
+    _contexts: dict[int, str] = field(default_factory=dict)
 
     def inner(self) -> View:
         """The view from a closure in this procedure."""
-        return View(self.symbols, self.vocabulary, self.path, self.owner, dict(self.locals))
+        return View(self.symbols, self.vocabulary, self.path, self.owner, dict(self.locals), _contexts=self._contexts)
+
+    def expect(self, value: Expr | None, kind: str) -> None:
+        """Called with the type that is wanted where a value stands: what `.shared` and `.init(…)` are members of, and
+        what the parameters of a closure are."""
+        match value:
+            case Operator("?:", (_, first, second)):
+                self.expect(first, kind)
+                self.expect(second, kind)
+            case Operator("??", (_, second)):
+                self.expect(second, kind)
+            case Call(_, Name("")) | Member(None, _) | Closure() if kind:
+                self._contexts[id(value)] = kind.removesuffix(".Type")
+
+    def parameters_of(self, closure: Closure) -> Iterator[tuple[str, str]]:
+        """A closure's parameters with their types: as written, or as the place where it stands wants them."""
+        wanted = self.symbols.alias(self._contexts.get(id(closure), ""))
+        types = parameter_types(wanted, len(closure.parameters)) if wanted else []
+        for index, parameter in enumerate(closure.parameters):
+            yield parameter.name, parameter.type or (types[index] if index < len(types) else "")
 
     # ---- types ------------------------------------------------------------------------------------------------------
 
@@ -148,7 +170,8 @@ class View:
             case Name(name):
                 return self._type_of_name(name)
             case Member(base, name):
-                return self._type_of_member(self.type_of(base), name) if base is not None else ""
+                owner = self.type_of(base) if base is not None else self._contexts.get(id(expr), "")
+                return self._type_of_member(owner, name)
             case Call(name, None, ()) if name.startswith("["):
                 return name  # `[Call]()`, an empty array
             case Call():
@@ -288,9 +311,10 @@ class View:
     def _resolve_call(self, call: Call) -> Resolution:
         if call.receiver is None:
             return self._resolve_unqualified(call)
-        if isinstance(call.receiver, Name) and not call.receiver.name:
+        implicit = isinstance(call.receiver, Name) and not call.receiver.name
+        owner = self._context(call) if implicit else self.type_of(call.receiver)
+        if implicit and not owner:
             return UNRESOLVED
-        owner = self.type_of(call.receiver)
         kind = owner.removesuffix(".Type")
         if call.name == "init" and kind:
             if isinstance(call.receiver, Name) and call.receiver.name == "super":
@@ -318,6 +342,10 @@ class View:
             return Resolution(type=self.member_type(kind, call.name), confidence=Confidence.low)
         spelled = [p for p in self.symbols.by_name.get(call.name, []) if p.function.owner]
         return self._unknown_receiver(call.name, self._swift_apis(call), self._fitting(spelled, call))
+
+    def _context(self, call: Call) -> str:
+        kind = self._contexts.get(id(call), "")
+        return f"{self.symbols.alias(kind)}.Type" if kind else ""
 
     def _resolve_unqualified(self, call: Call) -> Resolution:
         name = self.symbols.alias(call.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -270,6 +271,9 @@ class Expressions(Source):
             if labels and isinstance(callee, Name):
                 return Name(f"{callee.name}({labels})", location)
             arguments = self.arguments(suffix)
+            if isinstance(callee, Call) and first.type == "lambda_literal":
+                # In a declaration the grammar reads `f(a) { … }` as a call of what `f(a)` gives.
+                return replace(callee, arguments=(*callee.arguments, *arguments), location=location)
         if isinstance(callee, Member):
             base = Name("", callee.location) if callee.base is None else callee.base
             return Call(callee.name, base, arguments, location, optional=optional)

@@ -147,8 +147,8 @@ class ExpressionWalk:
         handed = any(self.hands_on(argument.value) for argument in call.arguments)
         if handed and any(site.api.effect == "post" for site in self.sites[call.location]):
             return True  # observers take it out of the notification
-        if any(edge.callee.closure is None for edge in self.edges[call.location]):
-            return False  # a function of the program: looked through
+        if self.reaches_own_code(call):
+            return False  # looked through
         return handed and not _only_reads(call)
 
     def maps(self, call: Call) -> bool:
@@ -159,8 +159,20 @@ class ExpressionWalk:
 
     def trusts(self, call: Call) -> bool:
         """Whether a call reaches nothing known, and is believed to meet the debt."""
-        reached = self.sites[call.location] or any(edge.callee.closure is None for edge in self.edges[call.location])
-        return not reached and self.debt.trusts(call)
+        return not self.sites[call.location] and not self.reaches_own_code(call) and self.debt.trusts(call)
+
+    def reaches_own_code(self, call: Call) -> bool:
+        """Whether a call runs a function of the program, or a closure that the program keeps in a property."""
+        given = {argument.value.location for argument in call.arguments}
+        reached = [edge for edge in self.edges[call.location] if edge.location not in given]
+        return any(edge.callee.closure is None or self.is_stored(edge.callee) for edge in reached)
+
+    def is_stored(self, closure: Procedure) -> bool:
+        """Whether a closure was made somewhere else, so that it does not see what is in view here."""
+        around = closure.parent
+        while around is not None and around is not self.procedure:
+            around = around.parent
+        return around is None
 
     def denies(self, condition: Expr | None, holds: bool) -> bool:
         """Whether a condition holds, or does not, because a trusted call answered "no"."""
@@ -237,6 +249,11 @@ class ExpressionWalk:
 
     def values_in(self, callee: Procedure, call: Call | None) -> set[str]:
         """The names under which a callee gets the value that is owed; none where it does not."""
+        if callee.closure is not None and self.is_stored(callee):
+            values = [argument.value for argument in call.arguments] if call else []
+            if len(values) == 1 and isinstance(values[0], Operator) and values[0].op == "tuple":
+                values = [*values[0].operands]  # a closure takes a tuple apart
+            return {item.name for item, value in zip(callee.parameters, values, strict=False) if self.hands_on(value)}
         if callee.closure is not None:
             return self.values - {parameter.name for parameter in callee.parameters}
         for index, argument in enumerate(call.arguments if call else ()):
