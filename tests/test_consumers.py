@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.consumers import need
 
 pytestmark = pytest.mark.consumers
 
@@ -21,13 +22,8 @@ STEPS = ["Phone.swift", "Phone.swift", "PhoneSound.swift", "PhoneEngine.m", "Pho
 
 @pytest.fixture(scope="module")
 def tools() -> None:
-    """The editors and Node.js, from Debian's packages where they are not there; what cannot be had fails the tests."""
-    needed = {"vim": "vim-nox", "emacs": "emacs-nox", "node": "nodejs"}
-    missing = [package for program, package in needed.items() if not shutil.which(program)]
-    if missing:
-        root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        subprocess.run([*root, "apt-get", "update", "-qq"], check=True)
-        subprocess.run([*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=True)
+    """The editors and Node.js."""
+    need(vim="vim-nox", emacs="emacs-nox", node="nodejs")
 
 
 def lint(*arguments: str, cwd: Path = FIXTURE) -> str:
