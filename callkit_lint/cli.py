@@ -207,12 +207,11 @@ def _buffer(path: Path | None) -> dict[Path, bytes]:
 
 
 def _silence(report: Report, reason: str) -> None:
-    from callkit_lint.files import read_whole, write_whole
+    from callkit_lint.files import read_whole, write_all
     from callkit_lint.suppression import silenced
 
     changed, left = silenced(report.diagnostics, lambda path: read_whole(report.root / path), reason)
-    for path, data in changed.items():
-        write_whole(report.root / path, data, "--add-suppressions")
+    write_all({report.root / path: data for path, data in changed.items()}, "--add-suppressions")
     typer.echo(f"callkit-lint: {len(report.diagnostics) - left} findings silenced in {len(changed)} files", err=True)
     if left:
         typer.echo(f"callkit-lint: {left} left: a comment cannot stand before them", err=True)

@@ -79,14 +79,13 @@ def outputs_of(format: Format, given: list[str]) -> dict[Path, Format]:
 
 
 def publish(report: Report, format: Format, outputs: Mapping[Path, Format]) -> None:
-    """The report on standard output, or in files alone where one is for it; all is rendered before one is written."""
-    from callkit_lint.files import write_whole
+    """The report on standard output, or in files alone where one is for it; where one cannot be written, none is."""
+    from callkit_lint.files import write_all
 
     rendered = {path: _rendered(report, form).encode("utf-8", "backslashreplace") for path, form in outputs.items()}
-    if format not in outputs.values():
-        write(_rendered(report, format, colour=_colour()))
-    for path, data in rendered.items():
-        write_whole(path, data, "--output")
+    shown = "" if format in outputs.values() else _rendered(report, format, colour=_colour())
+    write_all(rendered, "--output")
+    write(shown)
 
 
 def _rendered(report: Report, format: Format, *, colour: bool = False) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from callkit_lint.config import UsageError
@@ -19,33 +22,52 @@ def read_whole(path: Path) -> bytes:
 
 
 def write_whole(path: Path, data: bytes, what: str) -> None:
-    """Replaces the file, keeping its mode; UsageError (naming `what`) where that cannot be, with nothing half-written.
+    """Writes one file as `write_all` does."""
+    write_all({path: data}, what)
+
+
+def write_all(files: Mapping[Path, bytes], what: str) -> None:
+    """Replaces the files, keeping their modes; UsageError (naming `what`) where one cannot be, and then none is.
 
     A link is followed, so that what it names is replaced; what is no file (`/dev/stdout`, a pipe) is written to.
     """
+    with contextlib.ExitStack() as left_over:
+        ready = []
+        for path, data in files.items():
+            with _refused(what, path):
+                ready.append((path, _prepared(path, data, left_over)))
+        for path, put in ready:
+            with _refused(what, path):
+                put()
+
+
+@contextlib.contextmanager
+def _refused(what: str, path: Path) -> Iterator[None]:
     try:
-        target = Path(os.path.realpath(path))
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
-        _replace(target, data)
+        yield
     except OSError as error:
         raise UsageError(f"{what} {path}: {error.strerror}") from error
 
 
-def _replace(target: Path, data: bytes) -> None:
-    mode = target.stat().st_mode & 0o7777 if target.exists() else None
+def _prepared(path: Path, data: bytes, left_over: contextlib.ExitStack) -> Callable[[], object]:
+    """What puts the data in its place; all that can fail has been tried before."""
+    exists = path.exists()
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if exists and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if exists and not path.is_file():
+        return partial(path.write_bytes, data)
+    target = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        if mode is None:
-            umask = os.umask(0)
-            os.umask(umask)
-            mode = 0o666 & ~umask
-        os.chmod(name, mode)
-        os.replace(name, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
+    left_over.callback(Path(name).unlink, missing_ok=True)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+    os.chmod(name, target.stat().st_mode & 0o7777 if exists else 0o666 & ~_umask())
+    return partial(os.replace, name, target)
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

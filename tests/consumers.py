@@ -1,4 +1,4 @@
-"""What `make test-consumers` installs besides Python packages: Debian's where a program is missing, npm's at one version."""
+"""What `make test-consumers` installs: Debian's package of a program that is missing, packages of npm."""
 
 from __future__ import annotations
 

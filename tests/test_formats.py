@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -115,11 +120,49 @@ def test_an_output_that_cannot_be_is_one_line(tree: Path, output: str, message: 
     assert (run.exit_code, run.stderr.splitlines()[0]) == (2, f"callkit-lint: {message}")
 
 
-def test_nothing_is_half_written(tree: Path) -> None:
+def test_an_unknown_format_is_refused(tree: Path) -> None:
+    run = CliRunner().invoke(app, ["check", "--format", "sarf"])
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "'sarf' is not one of 'text'" in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("unwritable", ["missing/a", ".", "old.json/a"])
+def test_nothing_is_half_written(tree: Path, unwritable: str) -> None:
     (tree / "old.json").write_text("old")
-    run = CliRunner().invoke(app, ["check", "-o", "json=old.json", "-o", "sarif=missing/a"])
-    assert run.exit_code == 2
-    assert not [path for path in tree.iterdir() if path.name.startswith(".old")]
+    before = sorted(tree.iterdir())
+    run = CliRunner().invoke(app, ["check", "-o", "json=old.json", "-o", "junit=new.xml", "-o", f"sarif={unwritable}"])
+    assert (run.exit_code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert (sorted(tree.iterdir()), (tree / "old.json").read_text()) == (before, "old")
+
+
+def test_a_pipe_and_a_link_are_written_to(tree: Path) -> None:
+    (tree / "real.json").write_text("old")
+    (tree / "link.json").symlink_to("real.json")
+    command = [sys.executable, "-m", "callkit_lint", "check", "-o", "json=/dev/stdout", "-o", "rdjson=link.json"]
+    run = subprocess.run([*command, "-f", "json"], capture_output=True, text=True)
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1), run.stderr
+    expected = findings(Format.json, run.stdout)
+    assert findings(Format.rdjson, (tree / "real.json").read_text()) == expected and (tree / "link.json").is_symlink()
+
+
+def test_a_file_that_must_not_be_written(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may write everywhere, so that the answers of the system are put in its mouth."""
+    (tree / "old.json").write_text("old")
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "old.json")
+    run = CliRunner().invoke(app, ["check", "-o", "json=old.json"])
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert run.stderr == "callkit-lint: --output old.json: Permission denied\n"
+    assert (tree / "old.json").read_text() == "old"
+
+
+def test_a_folder_that_must_not_be_written(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**named: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    run = CliRunner().invoke(app, ["check", "--no-cache", "-o", "json=new.json"])
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert run.stderr == "callkit-lint: --output new.json: Permission denied\n"
 
 
 # ---- names and texts that mean harm ---------------------------------------------------------------------------------
@@ -210,6 +253,76 @@ def test_sarif_has_every_rule_with_its_page() -> None:
     page = rules["direct-activation"]
     assert page["help"]["markdown"].startswith("# direct-activation") and page["helpUri"].endswith(".md")
     assert run["results"][0]["ruleIndex"] == list(rules).index("some-rule")
+
+
+def test_sarif_claims_less_for_rules_of_the_strict_profile() -> None:
+    rules = {rule["id"]: rule["properties"] for rule in sarif([])["tool"]["driver"]["rules"]}
+    assert {rules[name]["precision"] for name, entry in load_rules().items() if entry.rule.profile == "strict"} == {
+        "medium"
+    }
+    assert rules["direct-activation"]["precision"] == "very-high"
+
+
+# From docs.gitlab.com/ci/testing/code_quality (what a report must have) and GitLab's own schema, which asks for less.
+GITLAB = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "minLength": 1},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path"],
+                "properties": {"path": {"type": "string", "pattern": r"^(?!/|\./|[A-Za-z]:)[^\\]+$"}},
+                "anyOf": [
+                    {
+                        "required": ["lines"],
+                        "properties": {
+                            "lines": {
+                                "required": ["begin"],
+                                "properties": {"begin": {"type": "integer", "minimum": 1}},
+                            }
+                        },
+                    },
+                    {
+                        "required": ["positions"],
+                        "properties": {
+                            "positions": {
+                                "required": ["begin"],
+                                "properties": {
+                                    "begin": {
+                                        "required": ["line"],
+                                        "properties": {"line": {"type": "integer", "minimum": 1}},
+                                    }
+                                },
+                            }
+                        },
+                    },
+                ],
+            },
+        },
+    },
+}
+
+
+def test_gitlab_gets_what_it_documents() -> None:
+    text = render(report(finding(severity, line) for severity in Severity for line in (1, 2)), "gitlab")
+    issues = json.loads(text)
+    jsonschema.validate(issues, GITLAB)
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 6  # equal ones would be shown as one
+    assert text.startswith("[")  # with a byte order mark GitLab takes nothing
+    absolute = {"path": "/A.swift", "lines": {"begin": 1}}
+    for key, wrong in (("severity", "error"), ("location", absolute), ("location", {"path": "A.swift"})):
+        assert not jsonschema.Draft202012Validator(GITLAB).is_valid([issues[0] | {key: wrong}])
+
+
+def test_gitlab_shows_the_rule_in_the_description() -> None:
+    (issue,) = json.loads(render(report([finding()]), "gitlab"))
+    assert issue["description"].startswith("some-rule: ")
 
 
 def test_a_path_above_the_working_directory_has_no_base() -> None:

@@ -61,7 +61,7 @@ def _rule(report: Report, rule: str) -> dict[str, Any]:
         "defaultConfiguration": {"level": LEVELS[entry.rule.severity]},
         "properties": {
             "tags": [entry.rule.family, entry.rule.profile],
-            "precision": PRECISION[Confidence.high],
+            "precision": PRECISION[Confidence.high if entry.rule.profile == "default" else Confidence.low],
             "problem.severity": PROBLEMS[entry.rule.severity],
         },
     }
