@@ -137,6 +137,32 @@ def test_a_commit_with_a_mistake_is_stopped(tool: Repository, home: Path, tmp_pa
 
 
 @consumers
+def test_a_call_of_what_lies_in_another_file_is_stopped(tool: Repository, home: Path, tmp_path: Path) -> None:
+    """The file that activates the session is committed already, harmless while nobody calls it; it is not touched."""
+    repository = app(tmp_path / "Calling", home, "scaffold/swift")
+    opener = "import AVFoundation\n\nenum Sound {\n    static func open() {\n        {}\n    }\n}\n"
+    activation = "try? AVAudioSession.sharedInstance().setActive(true)"
+    (repository.folder / "Sound.swift").write_text(opener.replace("{}", activation))
+    repository.use(tool, "callkit-lint")
+    result = repository.commit("an app whose activation nothing calls")
+    assert result.returncode == 0, result.stdout
+
+    center = repository.folder / "CallCenter.swift"
+    before = center.read_text()
+    assert before.count("server.accept(call)") == 1
+    center.write_text(before.replace("server.accept(call)", "server.accept(call)\n        Sound.open()"))
+    result = repository.commit("a call from the answer")
+    assert result.returncode == 1, result.stdout
+    assert status_of("changed files", result.stdout) == "Failed"
+    assert re.search(r"^Sound\.swift:5:\d+: error: .+ \[direct-activation\]$", result.stdout, re.MULTILINE)
+    assert repository.git("diff", "--cached", "--name-only") == "CallCenter.swift"
+
+    center.write_text(before + "\n// no call\n")
+    result = repository.commit("no call")
+    assert result.returncode == 0, result.stdout
+
+
+@consumers
 def test_the_full_hook_reports_everything(tool: Repository, home: Path, tmp_path: Path) -> None:
     repository = app(tmp_path / "Flapping", home, "route_flapping")
     repository.git("add", "-A")
