@@ -294,7 +294,7 @@ def test_the_sdks_command(tree: Path) -> None:
     (tree / "Media.swift").write_text("import HMSSDK\n")
     (tree / "Podfile.lock").write_text("PODS:\n  - HMSSDK (1.4.2)\n")
     text = CliRunner().invoke(app, ["sdks"]).stdout.splitlines()
-    assert text[:3] == ["100ms in app", "    Media.swift imports HMSSDK", "    pod HMSSDK 1.4.2   Podfile.lock:2"]
+    assert text[:3] == ["100ms [hms] in app", "    Media.swift imports HMSSDK", "    pod HMSSDK 1.4.2   Podfile.lock:2"]
     assert text[4].split()[:2] == ["met", "join-after-activation:"]
     (found,) = json.loads(CliRunner().invoke(app, ["sdks", "--format", "json"]).stdout)["sdks"]
     assert (found["id"], found["obligations"][0]["outcome"]) == ("hms", "met")
