@@ -69,8 +69,8 @@ class Twin:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of page: its headings in order, the rules that its Bad examples show (they run on all of its examples), and
-    the files that stand beside those of each example, by language."""
+    """A kind of page: its headings in order, the rules that its Bad examples show (they run on all of its examples),
+    and the files that stand beside those of each example, by language."""
 
     headings: tuple[str, ...]
     rules: frozenset[str]
@@ -189,9 +189,7 @@ def _subsections(lines: list[str]) -> tuple[list[str], list[tuple[str, list[str]
     return prose, found
 
 
-def _twin(
-    page: str, kind: Kind, section: str, heading: str, body: list[str], problems: list[str]
-) -> Iterator[Twin]:
+def _twin(page: str, kind: Kind, section: str, heading: str, body: list[str], problems: list[str]) -> Iterator[Twin]:
     where = f"{section}: {heading}"
     match = _SUBSECTION.fullmatch(heading)
     if not match:

@@ -16,7 +16,8 @@ FOLDER = Path(callkit_lint.knowledge.__file__).parent / "sdks"
 HEADINGS = ("What it does", "What the app owes", "Bad", "Good", "Not known", "Sources")
 HEADINGS_WITHOUT_DUTIES = ("What it does", "Not known", "Sources")
 BESIDE = {
-    language: tree(FIXTURES / "sdk_pages" / folder) for language, folder in (("Swift", "swift"), ("Objective-C", "objc"))
+    language: tree(FIXTURES / "sdk_pages" / folder)
+    for language, folder in (("Swift", "swift"), ("Objective-C", "objc"))
 }
 TELLS = {
     "setting": ("sdk-owns-session", "sdk-setting-late"),
@@ -65,9 +66,14 @@ def duties(page: Page) -> dict[str, str]:
     return found
 
 
-def page_examples() -> list[Example]:
-    """Every example of every page."""
-    return [twin.example for path in page_paths() for twin in read_page(path).twins]
+def all_pages() -> list[Page]:
+    """Every SDK's page."""
+    return [read_page(path) for path in page_paths()]
+
+
+def sdk_examples() -> list[Example]:
+    """Every example of every SDK's page."""
+    return [twin.example for page in all_pages() for twin in page.twins]
 
 
 def outcomes(shown: Example, contract: Contract) -> dict[str, str]:

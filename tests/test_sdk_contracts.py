@@ -64,6 +64,10 @@ def test_beside_the_sdk_that_stands_on_it_it_owes_nothing() -> None:
     assert outcomes(text, "livekit") and not outcomes(text, "webrtc")
 
 
+def test_an_sdk_with_webrtc_inside_that_leaves_it_to_the_app_owes_what_webrtc_does() -> None:
+    assert outcomes(source("Mediasoup", members="let factory = RTCPeerConnectionFactory()"), "webrtc")
+
+
 # ---- settings -------------------------------------------------------------------------------------------------------
 
 JOIN = 'engine.joinChannel(byToken: nil, channelId: "a", info: nil, uid: 0, joinSuccess: nil)'
@@ -97,6 +101,25 @@ def test_what_depends_on_a_setting_is_only_owed_with_it() -> None:
     assert (without["no-routing"], restricted["no-routing"]) == ("undecided", "broken")
 
 
+ROOM = "let room = Room()\nfunc begin() async { try? await room.connect(url: url, token: token) }"
+LAZY = "try? AudioManager.shared.setEngineAvailability({})"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "said"),
+    [
+        ("", "broken", "late"),  # only made when the first call is over
+        (LAZY.format(".none"), "met", ""),
+        (LAZY.format("wanted"), "undecided", "the values of a call are not known"),
+        (LAZY.format(".default"), "broken", "late"),  # another value is no such setting
+    ],
+)
+def test_a_setting_that_comes_too_late(answer: str, outcome: str, said: str) -> None:
+    text = source("LiveKit", members=ROOM, answer=answer, on=LAZY.format(".default"), off=LAZY.format(".none"))
+    (verdict,) = [one for one in verdicts(program({"App.swift": text})) if one.obligation.id == "engine-waits"]
+    assert (verdict.outcome, verdict.text) == (outcome, said)
+
+
 # ---- handlers -------------------------------------------------------------------------------------------------------
 
 DEVICE = "let device = DefaultAudioDevice()\nfunc switchOn(_ on: Bool) { device.isEnabled = on }"
@@ -119,6 +142,15 @@ def test_a_handler(parts: dict[str, str], on: str, off: str) -> None:
     members = "let device = DefaultAudioDevice()\nfunc tell() { calls.append(1) }\nvar calls: [Int] = []"
     found = outcomes(source("TwilioVoice", members=members, **parts), "twilio-voice")
     assert (found["device-on"], found["device-off"]) == (on, off)
+
+
+def test_a_device_that_is_on_by_default_is_only_owed_the_switch_where_it_is_switched_off() -> None:
+    members = "let device = DefaultAudioDevice()\nfunc tell() { calls.append(1) }\nvar calls: [Int] = []"
+    off = {"off": "device.isEnabled = false", "reset": "device.isEnabled = false"}
+    never = outcomes(source("TwilioVideo", members=members, on="tell()", off="tell()"), "twilio-video")
+    switched = outcomes(source("TwilioVideo", members=members, on="tell()", **off), "twilio-video")
+    assert (never["device-on"], never["device-off"]) == ("undecided", "broken")
+    assert (switched["device-on"], switched["device-off"]) == ("broken", "met")
 
 
 def test_an_audio_device_of_the_apps_own_owes_nothing() -> None:

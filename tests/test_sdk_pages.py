@@ -8,11 +8,10 @@ import pytest
 
 from callkit_lint.knowledge import load
 from callkit_lint.knowledge.pages import sdk_pages
-from tests.examples import Example, check, diagnostics, facts
-from tests.sdk_pages import contract_of, duties, outcomes, page_examples, page_paths, read_page, tells
+from tests.examples import Example, check, diagnostics
+from tests.sdk_pages import contract_of, duties, outcomes, page_paths, read_page, sdk_examples, tells
 
 PATHS = page_paths()
-PAIRS = [pair for path in PATHS for pair in read_page(path).pairs]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -24,14 +23,9 @@ def test_every_sdk_has_a_page_and_every_page_an_sdk() -> None:
     assert set(sdk_pages()) == {path.stem.replace("_", "-") for path in PATHS} == set(load().contracts)
 
 
-@pytest.mark.parametrize("program", page_examples(), ids=str)
+@pytest.mark.parametrize("program", sdk_examples(), ids=str)
 def test_example_reports_what_it_expects(program: Example) -> None:
     check(program)
-
-
-@pytest.mark.parametrize(("swift", "objc"), PAIRS, ids=[str(swift).removesuffix(" (Swift)") for swift, _ in PAIRS])
-def test_twins_give_equal_facts(swift: Example, objc: Example) -> None:
-    assert facts(swift.files) == facts(objc.files)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

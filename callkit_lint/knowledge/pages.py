@@ -1,4 +1,4 @@
-"""The pages of the SDKs: beside each contract, what it means for an app, with code that breaks it and code that does not."""
+"""The pages of the SDKs: what each contract means for an app, with code that breaks it and code that does not."""
 
 from __future__ import annotations
 
