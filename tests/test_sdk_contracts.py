@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from typer.testing import CliRunner
 import callkit_lint.knowledge
 from callkit_lint.cli import app
 from callkit_lint.knowledge import KnowledgeError, load
+from callkit_lint.knowledge.contracts import HANDLERS, KINDS
 from callkit_lint.questions.sdk_contracts import recognised, verdicts
-from tests.examples import diagnostics
+from tests.examples import ROOT, diagnostics, expectations, presence_rules
 from tests.graphs import program
 
 FOLDER = Path(callkit_lint.knowledge.__file__).parent
 PACKS = sorted((FOLDER / "sdks").glob("*.toml"))
+DOCUMENT = ROOT / "docs" / "contracts.md"
 SCHEMA = json.loads((FOLDER / "contract.schema.json").read_text())
 
 APP = """import CallKit
@@ -254,6 +257,24 @@ def test_a_mistake_in_a_contract_is_one_line(text: str, message: str) -> None:
         load((("own.toml", text),))
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_the_documented_contract_does_what_the_document_says(tree: Path) -> None:
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", DOCUMENT.read_text("utf-8"), re.DOTALL | re.MULTILINE))
+    jsonschema.Draft202012Validator(SCHEMA).validate(tomllib.loads(blocks["toml"]))
+    (tree / "callkit-contracts" / "own.toml").write_text(blocks["toml"])
+    (tree / "App.swift").write_text(blocks["swift"])
+    rules = ",".join([*presence_rules(), "sdk-owns-session", "sdk-call-missing"])
+    report = json.loads(CliRunner().invoke(app, ["check", "--format", "json", "--select", rules]).stdout)
+    found = {(item["path"], item["line"], item["rule"]) for item in report["diagnostics"]}
+    assert found == expectations({"App.swift": blocks["swift"].encode()})
+
+
+def test_the_document_names_every_kind_and_handler() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    assert all(f"| `{kind}` |" in text for kind in KINDS)
+    assert all(f"`{handler}`" in text for handler in HANDLERS)
+    assert f"{len(PACKS)} SDKs" in " ".join(text.split())
 
 
 # ---- for users ------------------------------------------------------------------------------------------------------
