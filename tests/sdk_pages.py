@@ -54,6 +54,13 @@ def tells(owed: Obligation) -> tuple[str, ...]:
     return (owed.told_by,) if owed.told_by else TELLS[owed.kind]
 
 
+def names(owed: Obligation) -> set[str]:
+    """What the calls of an obligation are called in code: those that are owed or forbidden, else those that show that
+    the SDK is in use; a literal instead of a call."""
+    apis = [load().apis[key] for key in owed.calls or owed.used]
+    return {*owed.strings}.union(*(api.base_names.union(api.properties) for api in apis))
+
+
 def duties(page: Page) -> dict[str, str]:
     """What a page says of each obligation, by its id."""
     found: dict[str, str] = {}

@@ -9,7 +9,7 @@ import pytest
 from callkit_lint.knowledge import load
 from callkit_lint.knowledge.pages import sdk_pages
 from tests.examples import Example, check, diagnostics
-from tests.sdk_pages import contract_of, duties, outcomes, page_paths, read_page, sdk_examples, tells
+from tests.sdk_pages import contract_of, duties, names, outcomes, page_paths, read_page, sdk_examples, tells
 
 PATHS = page_paths()
 
@@ -60,6 +60,7 @@ def test_the_page_says_of_each_obligation_what_the_contract_says(path: Path) -> 
         assert f"({owed.severity}, {owed.confidence} confidence" in text
         assert any(f"`{rule}`" in text for rule in tells(owed))
         assert all(f"`{call}`" in text for call in (owed.swift, owed.objc) if call)
+        assert any(name in text for name in names(owed))
         assert owed.source in sources
     assert contract.source in sources
 
