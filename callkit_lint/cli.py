@@ -229,12 +229,14 @@ def _wait_for_change(root: Path, config: Config, before: Stamps) -> None:
 
 @app.command()
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id, as it stands in a report.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="RULE|SDK", help="A rule as it stands in a report, an SDK as `sdks` lists it."),
+    ],
 ) -> None:
-    """Print a rule's page: why it matters, how to mend it."""
+    """Print the page of a rule (why it matters, how to mend it) or of an SDK (what it does, what the app owes it)."""
     with errors():
-        entries = _entries((rule,), "explain")
-        write(entries[rule].text)
+        write(_page(name))
 
 
 @app.command()
@@ -425,6 +427,19 @@ def _place(text: str) -> tuple[Path, int]:
     if match is None:
         raise UsageError(f"{text!r} is not FILE:LINE")
     return Path(match[1]), int(match[2])
+
+
+def _page(name: str) -> str:
+    from callkit_lint.config import UsageError, did_you_mean
+    from callkit_lint.knowledge.pages import sdk_pages
+
+    entries = _entries((), "explain")
+    if name in entries:
+        return entries[name].text
+    pages = sdk_pages()
+    if name not in pages:
+        raise UsageError(f"explain: unknown rule or SDK {name!r}{did_you_mean(name, [*entries, *pages])}")
+    return pages[name]
 
 
 def _entries(names: tuple[str, ...], where: str) -> Mapping[str, Entry]:

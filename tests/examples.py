@@ -1,4 +1,4 @@
-"""The examples that define what the tool says: those of the rule pages, and the fixtures.
+"""The examples that define what the tool says: those of the pages of rules and of SDKs, and the fixtures.
 
 An example is a small program whose lines carry `// expect: rule-id` where a report must come. Every expected report
 must come and no other may, of any rule. Swift examples have Objective-C twins.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -68,10 +68,21 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A rule's page: its examples in order, and everything that is wrong with the page itself."""
+class Kind:
+    """A kind of page: its headings in order, the rules that its Bad examples show (they run on all of its examples),
+    and the files that stand beside those of each example, by language."""
 
-    rule: str
+    headings: tuple[str, ...]
+    rules: frozenset[str]
+    beside: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: the lines of its sections, its examples in order, and everything that is wrong with the page itself."""
+
+    name: str
+    sections: Mapping[str, list[str]]
     twins: tuple[Twin, ...]
     problems: tuple[str, ...]
 
@@ -110,7 +121,7 @@ def expectations(files: Mapping[str, bytes]) -> Expected:
     return frozenset(found)
 
 
-# ---- rule pages -----------------------------------------------------------------------------------------------------
+# ---- pages ----------------------------------------------------------------------------------------------------------
 
 
 def page_paths() -> list[Path]:
@@ -119,17 +130,19 @@ def page_paths() -> list[Path]:
 
 
 def read_page(path: Path) -> Page:
-    """The page at this path."""
+    """The rule page at this path."""
     return parse_page(path.stem.replace("_", "-"), path.read_text(encoding="utf-8"))
 
 
-def parse_page(rule: str, text: str) -> Page:
-    """A page from its text. Never raises: what is wrong with it is in its problems."""
+def parse_page(name: str, text: str, kind: Kind | None = None) -> Page:
+    """A page from its text, a rule's where nothing else is said. Never raises: what is wrong with it is in its
+    problems."""
+    kind = kind or Kind(HEADINGS, frozenset({name}))
     title, sections, problems = _sections(text)
-    if title != rule:
-        problems.append(f"the title is {title!r}, not {rule!r}")
-    if tuple(sections) != HEADINGS:
-        problems.append(f"the headings are {list(sections)}, not {list(HEADINGS)}")
+    if title != name:
+        problems.append(f"the title is {title!r}, not {name!r}")
+    if tuple(sections) != kind.headings:
+        problems.append(f"the headings are {list(sections)}, not {list(kind.headings)}")
     twins: list[Twin] = []
     for section, lines in sections.items():
         prose, subsections = _subsections(lines)
@@ -137,11 +150,11 @@ def parse_page(rule: str, text: str) -> Page:
             problems.append(f"{section}: a fenced block outside of a subsection of Bad or Good")
         for heading, body in subsections:
             if section in ("Bad", "Good"):
-                twins += _twin(rule, section, heading, body, problems)
+                twins += _twin(name, kind, section, heading, body, problems)
             else:
                 problems.append(f"{section}: has a subsection {heading!r}")
-    problems += _judge(rule, twins)
-    return Page(rule, tuple(twins), tuple(problems))
+    problems += _judge(kind, twins)
+    return Page(name, sections, tuple(twins), tuple(problems))
 
 
 def _sections(text: str) -> tuple[str, dict[str, list[str]], list[str]]:
@@ -176,7 +189,7 @@ def _subsections(lines: list[str]) -> tuple[list[str], list[tuple[str, list[str]
     return prose, found
 
 
-def _twin(rule: str, section: str, heading: str, body: list[str], problems: list[str]) -> Iterator[Twin]:
+def _twin(page: str, kind: Kind, section: str, heading: str, body: list[str], problems: list[str]) -> Iterator[Twin]:
     where = f"{section}: {heading}"
     match = _SUBSECTION.fullmatch(heading)
     if not match:
@@ -186,11 +199,11 @@ def _twin(rule: str, section: str, heading: str, body: list[str], problems: list
     if not files:
         problems.append(f"{where}: has no fenced block")
     excused = frozenset(found[1] for line in prose if (found := _NO_TWIN.match(line)))
-    own = {rule} & load_rules().keys()
+    own = kind.rules & load_rules().keys()
     if match[3]:
-        program = example(f"{rule}: {where}", {**scaffold(match[2]), **files}, default_rules() | own)
+        program = example(f"{page}: {where}", {**scaffold(match[2]), **files}, default_rules() | own)
     else:
-        program = example(f"{rule}: {where}", files, presence_rules() | own)
+        program = example(f"{page}: {where}", {**kind.beside.get(match[2], {}), **files}, presence_rules() | own)
     yield Twin(section, match[1], match[2], program, excused)
 
 
@@ -215,10 +228,10 @@ def _blocks(where: str, body: list[str], problems: list[str]) -> tuple[dict[str,
     return files, prose
 
 
-def _judge(rule: str, twins: list[Twin]) -> Iterator[str]:
+def _judge(kind: Kind, twins: list[Twin]) -> Iterator[str]:
     """What is wrong with the examples of a page: expectations, and twins that are missing or expect something else."""
     for section in ("Bad", "Good"):
-        if not any(twin.section == section for twin in twins):
+        if section in kind.headings and not any(twin.section == section for twin in twins):
             yield f"{section}: has no example"
     rules: dict[tuple[str, str, str], list[str]] = {}
     for twin in twins:
@@ -226,8 +239,9 @@ def _judge(rule: str, twins: list[Twin]) -> Iterator[str]:
         if (twin.section, twin.title, twin.language) in rules:
             yield f"{twin.example.name}: stands twice"
         rules[twin.section, twin.title, twin.language] = expected
-        if (rule in expected) != (twin.section == "Bad"):
-            yield f"{twin.example.name}: a Bad example must expect {rule}, a Good one must not"
+        if kind.rules.isdisjoint(expected) == (twin.section == "Bad"):
+            shown = " or ".join(sorted(kind.rules))
+            yield f"{twin.example.name}: a Bad example must expect {shown}, a Good one must not"
     for twin in twins:
         other = LANGUAGES[1 - LANGUAGES.index(twin.language)]
         counterpart = rules.get((twin.section, twin.title, other))
@@ -238,12 +252,12 @@ def _judge(rule: str, twins: list[Twin]) -> Iterator[str]:
 
 
 def pages() -> list[Page]:
-    """Every page there is."""
+    """Every rule's page."""
     return [read_page(path) for path in page_paths()]
 
 
 def page_examples() -> list[Example]:
-    """Every example of every page."""
+    """Every example of every rule's page."""
     return [twin.example for page in pages() for twin in page.twins]
 
 
@@ -253,15 +267,16 @@ def page_examples() -> list[Example]:
 def fixtures() -> list[Example]:
     """Every app below the fixtures: a directory with an Info.plist is one."""
     roots = sorted(plist.parent for plist in FIXTURES.rglob("Info.plist"))
-    return [example(root.relative_to(FIXTURES).as_posix(), _tree(root)) for root in roots]
+    return [example(root.relative_to(FIXTURES).as_posix(), tree(root)) for root in roots]
 
 
 def scaffold(language: str) -> dict[str, bytes]:
     """The app that lacks nothing, in this language."""
-    return _tree(FIXTURES / "scaffold" / {"Swift": "swift", "Objective-C": "objc"}[language])
+    return tree(FIXTURES / "scaffold" / {"Swift": "swift", "Objective-C": "objc"}[language])
 
 
-def _tree(root: Path) -> dict[str, bytes]:
+def tree(root: Path) -> dict[str, bytes]:
+    """The files below a directory, by their paths from there."""
     found = sorted(path for path in root.rglob("*") if path.is_file())
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 

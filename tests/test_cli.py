@@ -220,7 +220,8 @@ def test_mistakes_are_one_line(tree: Path) -> None:
         "unknown rule 'some-rul' (did you mean 'some-rule'?)"
     )
     assert one_line_error("check", "--ignore", "zzz").startswith("command line: unknown rule 'zzz'")
-    assert one_line_error("explain", "some-rul").endswith("unknown rule 'some-rul' (did you mean 'some-rule'?)")
+    assert one_line_error("explain", "some-rul").endswith("unknown rule or SDK 'some-rul' (did you mean 'some-rule'?)")
+    assert one_line_error("explain", "zego").endswith("unknown rule or SDK 'zego' (did you mean 'zego-kits'?)")
     assert one_line_error("dump", "nowhere.swift").endswith("nowhere.swift: no such file")
 
 
@@ -410,6 +411,12 @@ def test_explain_prints_the_page() -> None:
     result = run("explain", "direct-activation")
     assert result.exit_code == 0
     assert result.stdout == (TOP / "rules" / "activation" / "direct_activation.md").read_text()
+
+
+def test_explain_prints_the_page_of_an_sdk() -> None:
+    result = run("explain", "zego-express")
+    assert result.exit_code == 0
+    assert result.stdout == (TOP / "callkit_lint" / "knowledge" / "sdks" / "zego_express.md").read_text()
 
 
 def test_rules() -> None:

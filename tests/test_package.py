@@ -118,6 +118,7 @@ def test_rules_and_pages_are_inside(installed: Path, tmp_path: Path) -> None:
     listed = json.loads(succeed(installed / "callkit-lint", "rules", "--format", "json", cwd=tmp_path))
     pages = {path.stem.replace("_", "-"): path for path in (TOP / "rules").glob("*/*.md")}
     assert [rule["id"] for rule in listed] == sorted(pages)
+    pages |= {"agora": TOP / "callkit_lint" / "knowledge" / "sdks" / "agora.md"}
     for name, page in pages.items():
         assert succeed(installed / "callkit-lint", "explain", name, cwd=tmp_path) == page.read_text()
 

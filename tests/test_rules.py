@@ -29,7 +29,7 @@ def test_page_is_well_formed(path: Path) -> None:
 
 
 def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
-    assert {page.rule for page in pages()} == set(load_rules())
+    assert {page.name for page in pages()} == set(load_rules())
 
 
 @pytest.mark.parametrize("program", EXAMPLES, ids=str)

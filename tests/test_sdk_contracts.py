@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from typer.testing import CliRunner
 import callkit_lint.knowledge
 from callkit_lint.cli import app
 from callkit_lint.knowledge import KnowledgeError, load
+from callkit_lint.knowledge.contracts import HANDLERS, KINDS
 from callkit_lint.questions.sdk_contracts import recognised, verdicts
-from tests.examples import diagnostics
+from tests.examples import ROOT, diagnostics, expectations, presence_rules
 from tests.graphs import program
 
 FOLDER = Path(callkit_lint.knowledge.__file__).parent
 PACKS = sorted((FOLDER / "sdks").glob("*.toml"))
+DOCUMENT = ROOT / "docs" / "contracts.md"
 SCHEMA = json.loads((FOLDER / "contract.schema.json").read_text())
 
 APP = """import CallKit
@@ -64,6 +67,10 @@ def test_beside_the_sdk_that_stands_on_it_it_owes_nothing() -> None:
     assert outcomes(text, "livekit") and not outcomes(text, "webrtc")
 
 
+def test_an_sdk_with_webrtc_inside_that_leaves_it_to_the_app_owes_what_webrtc_does() -> None:
+    assert outcomes(source("Mediasoup", members="let factory = RTCPeerConnectionFactory()"), "webrtc")
+
+
 # ---- settings -------------------------------------------------------------------------------------------------------
 
 JOIN = 'engine.joinChannel(byToken: nil, channelId: "a", info: nil, uid: 0, joinSuccess: nil)'
@@ -97,6 +104,25 @@ def test_what_depends_on_a_setting_is_only_owed_with_it() -> None:
     assert (without["no-routing"], restricted["no-routing"]) == ("undecided", "broken")
 
 
+ROOM = "let room = Room()\nfunc begin() async { try? await room.connect(url: url, token: token) }"
+LAZY = "try? AudioManager.shared.setEngineAvailability({})"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "said"),
+    [
+        ("", "broken", "late"),  # only made when the first call is over
+        (LAZY.format(".none"), "met", ""),
+        (LAZY.format("wanted"), "undecided", "the values of a call are not known"),
+        (LAZY.format(".default"), "broken", "late"),  # another value is no such setting
+    ],
+)
+def test_a_setting_that_comes_too_late(answer: str, outcome: str, said: str) -> None:
+    text = source("LiveKit", members=ROOM, answer=answer, on=LAZY.format(".default"), off=LAZY.format(".none"))
+    (verdict,) = [one for one in verdicts(program({"App.swift": text})) if one.obligation.id == "engine-waits"]
+    assert (verdict.outcome, verdict.text) == (outcome, said)
+
+
 # ---- handlers -------------------------------------------------------------------------------------------------------
 
 DEVICE = "let device = DefaultAudioDevice()\nfunc switchOn(_ on: Bool) { device.isEnabled = on }"
@@ -119,6 +145,15 @@ def test_a_handler(parts: dict[str, str], on: str, off: str) -> None:
     members = "let device = DefaultAudioDevice()\nfunc tell() { calls.append(1) }\nvar calls: [Int] = []"
     found = outcomes(source("TwilioVoice", members=members, **parts), "twilio-voice")
     assert (found["device-on"], found["device-off"]) == (on, off)
+
+
+def test_a_device_that_is_on_by_default_is_only_owed_the_switch_where_it_is_switched_off() -> None:
+    members = "let device = DefaultAudioDevice()\nfunc tell() { calls.append(1) }\nvar calls: [Int] = []"
+    off = {"off": "device.isEnabled = false", "reset": "device.isEnabled = false"}
+    never = outcomes(source("TwilioVideo", members=members, on="tell()", off="tell()"), "twilio-video")
+    switched = outcomes(source("TwilioVideo", members=members, on="tell()", **off), "twilio-video")
+    assert (never["device-on"], never["device-off"]) == ("undecided", "broken")
+    assert (switched["device-on"], switched["device-off"]) == ("broken", "met")
 
 
 def test_an_audio_device_of_the_apps_own_owes_nothing() -> None:
@@ -224,6 +259,24 @@ def test_a_mistake_in_a_contract_is_one_line(text: str, message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_the_documented_contract_does_what_the_document_says(tree: Path) -> None:
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", DOCUMENT.read_text("utf-8"), re.DOTALL | re.MULTILINE))
+    jsonschema.Draft202012Validator(SCHEMA).validate(tomllib.loads(blocks["toml"]))
+    (tree / "callkit-contracts" / "own.toml").write_text(blocks["toml"])
+    (tree / "App.swift").write_text(blocks["swift"])
+    rules = ",".join([*presence_rules(), "sdk-owns-session", "sdk-call-missing"])
+    report = json.loads(CliRunner().invoke(app, ["check", "--format", "json", "--select", rules]).stdout)
+    found = {(item["path"], item["line"], item["rule"]) for item in report["diagnostics"]}
+    assert found == expectations({"App.swift": blocks["swift"].encode()})
+
+
+def test_the_document_names_every_kind_and_handler() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    assert all(f"| `{kind}` |" in text for kind in KINDS)
+    assert all(f"`{handler}`" in text for handler in HANDLERS)
+    assert f"{len(PACKS)} SDKs" in " ".join(text.split())
+
+
 # ---- for users ------------------------------------------------------------------------------------------------------
 
 RADIO = """import CallKit
@@ -294,7 +347,7 @@ def test_the_sdks_command(tree: Path) -> None:
     (tree / "Media.swift").write_text("import HMSSDK\n")
     (tree / "Podfile.lock").write_text("PODS:\n  - HMSSDK (1.4.2)\n")
     text = CliRunner().invoke(app, ["sdks"]).stdout.splitlines()
-    assert text[:3] == ["100ms in app", "    Media.swift imports HMSSDK", "    pod HMSSDK 1.4.2   Podfile.lock:2"]
+    assert text[:3] == ["100ms [hms] in app", "    Media.swift imports HMSSDK", "    pod HMSSDK 1.4.2   Podfile.lock:2"]
     assert text[4].split()[:2] == ["met", "join-after-activation:"]
     (found,) = json.loads(CliRunner().invoke(app, ["sdks", "--format", "json"]).stdout)["sdks"]
     assert (found["id"], found["obligations"][0]["outcome"]) == ("hms", "met")

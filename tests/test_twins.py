@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.examples import Example, facts, pages
+from tests.sdk_pages import all_pages
 
-PAIRS = [pair for page in pages() for pair in page.pairs]
+PAIRS = [pair for page in [*pages(), *all_pages()] for pair in page.pairs]
 
 
 @pytest.mark.parametrize(("swift", "objc"), PAIRS, ids=[str(swift).removesuffix(" (Swift)") for swift, _ in PAIRS])

@@ -12,9 +12,10 @@ from callkit_lint.config import Config
 from tests.examples import Example, check, fixtures, page_examples, write
 from tests.rewording import REWORDERS
 from tests.rewriting import REWRITERS, is_source, parse
+from tests.sdk_pages import sdk_examples
 
 ALL = {**REWRITERS, **REWORDERS}
-EXAMPLES = [*page_examples(), *fixtures()]
+EXAMPLES = [*page_examples(), *sdk_examples(), *fixtures()]
 
 
 # What the tool does not see through yet: a function that is kept in a property as a closure. Path questions and some

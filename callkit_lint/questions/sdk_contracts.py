@@ -112,6 +112,8 @@ class _Judge:
     def _setting(self, owed: Obligation) -> Verdict:
         made, open_calls = self._calls(owed)
         if made and (late := self._late(owed, made)):
+            if open_calls:
+                return self._undecided(owed, "the values of a call are not known")
             return Verdict(self.contract, owed, "broken", "late", run=late)
         if made or self._names(owed.strings):
             return Verdict(self.contract, owed, "met")

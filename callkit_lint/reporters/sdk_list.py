@@ -44,7 +44,7 @@ def as_text(sdks: Iterable[ListedSdk], root: Path) -> str:
 
 def _lines(sdk: ListedSdk, report: Report) -> Iterator[str]:
     contract = sdk.contract
-    yield f"{contract.name} in {escaped(sdk.program)}"
+    yield f"{contract.name} [{contract.id}] in {escaped(sdk.program)}"
     for place in sdk.imports[:MANY]:
         yield f"    {escaped(shown_path(report, place.path))} {escaped(place.text)}"
     if more := len(sdk.imports[MANY:]):

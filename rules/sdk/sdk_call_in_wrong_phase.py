@@ -24,4 +24,5 @@ RULE = Rule(
         "https://github.com/aws/amazon-chime-sdk-ios/issues/71",
         "https://github.com/100mslive/100ms-docs/pull/799",
     ),
+    replaces=("audio-io-before-activation",),
 )

@@ -11,9 +11,10 @@ from callkit_lint.rule import Diagnostic, Rule, Severity
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for verdict in broken(program, "setting"):
-        if verdict.text == "late":
+        if verdict.text == "late" and verdict.run is not None:
             name, owed = verdict.contract.name, verdict.obligation
-            yield report(RULE, verdict, f"{name} is told too late, when the call goes on: {owed.why}. Do this before")
+            when = program.vocabulary.phases[verdict.run.phase].text
+            yield report(RULE, verdict, f"{name} is told too late, {when}: {owed.why}. Do this before")
 
 
 RULE = Rule(
