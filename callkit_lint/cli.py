@@ -19,6 +19,7 @@ from callkit_lint.console import (
     Format,
     counts,
     errors,
+    keep_mended,
     outputs_of,
     publish,
     remarks,
@@ -140,6 +141,13 @@ def check(
     add_suppressions: Annotated[
         str | None, typer.Option(metavar="REASON", help="Silence every finding by a comment with this reason.")
     ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely, and report the rest.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: also what has to be read before it is kept.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print what --fix would change, change nothing; exit with 1 if anything.")
+    ] = False,
     stdin_filename: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Read this file's text from standard input.")
     ] = None,
@@ -156,7 +164,7 @@ def check(
     """Check an app and report its mistakes."""
     with errors():
         from callkit_lint.config import UsageError
-        from callkit_lint.driver import Options, lint
+        from callkit_lint.driver import Options, lint, mend
         from callkit_lint.sources import find_root, stamps
 
         if watch and (format not in FOR_PEOPLE or stdin_filename):
@@ -167,6 +175,14 @@ def check(
         config = _config(top, _split(select), _split(ignore), profile, fail_on)
         known = baseline or _known_findings(config)
         options = Options(not no_cache, only_primary, not no_suppressions, known, new_from, buffers)
+        if fix or diff or unsafe_fixes:
+            if fix == diff:
+                raise UsageError("--fix and --diff: one of them" if fix else "--unsafe-fixes goes with --fix or --diff")
+            if watch or stdin_filename or statistics or add_suppressions is not None or (diff and output):
+                raise UsageError("--fix and --diff only go with options that say what is checked")
+            changed = keep_mended(mend(wanted, top, config, options, unsafe=unsafe_fixes), top, only_show=diff)
+            if diff:
+                raise typer.Exit(FINDINGS if changed and not exit_zero else CLEAN)
         while True:
             if watch:
                 before = stamps(top, config)  # before the files are read: a change while they are checked counts

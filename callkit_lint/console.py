@@ -17,6 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from callkit_lint.config import Config
+    from callkit_lint.fixes import Mended
     from callkit_lint.reporters import Report
 
 CLEAN, FINDINGS, USAGE, INTERNAL, INCOMPLETE = 0, 1, 2, 3, 4
@@ -93,6 +94,28 @@ def _rendered(report: Report, format: Format, *, colour: bool = False) -> str:
 
     module = import_module(f"callkit_lint.reporters.{format.value}")
     return str(module.render(report, colour=colour) if format in FOR_PEOPLE else module.render(report))
+
+
+def keep_mended(made: Mended, root: Path, *, only_show: bool) -> bool:
+    """Writes mended files, or shows them as a diff; whether there are any."""
+    from callkit_lint.files import read_whole, write_all
+    from callkit_lint.fixes import as_diff
+    from callkit_lint.reporters import Report, shown_path
+    from callkit_lint.reporters.text import escaped
+
+    if only_show:
+        place = Report(root=root)
+        lines = as_diff(made.files, lambda path: read_whole(root / path), lambda path: shown_path(place, path))
+        terminal = sys.stdout.isatty()
+        write("".join(f"{escaped(line[:-1])}\n" if terminal else line for line in lines))
+    else:
+        write_all({root / path: data for path, data in made.files.items()}, "--fix")
+    told = "would be mended" if only_show else "mended"
+    typer.echo(f"callkit-lint: {len(made.done)} findings {told} in {len(made.files)} files", err=True)
+    for one in made.refused:
+        place_of_it = f"{escaped(one.path)}:{one.location.line}"
+        typer.echo(f"callkit-lint: {place_of_it}: not mended: the parser would no longer understand the file", err=True)
+    return bool(made.files)
 
 
 def remarks(report: Report, verbose: bool, *, quiet: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache as remember
@@ -16,7 +16,9 @@ from callkit_lint.baseline import Baseline, counted, read_baseline, told
 from callkit_lint.cache import Cache, cache_directory
 from callkit_lint.config import Config, UsageError, read_contracts
 from callkit_lint.dump import dump
+from callkit_lint.files import read_whole
 from callkit_lint.filter import NO_RULE, Found, Scope, fate, in_order, keep, select
+from callkit_lint.fixes import Mended, in_passes, resolved
 from callkit_lint.knowledge import KnowledgeError, Vocabulary, load
 from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
@@ -26,8 +28,9 @@ from callkit_lint.questions.sdk_contracts import as_documented, recognised, verd
 from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.reporters.sdk_list import ListedSdk
+from callkit_lint.rule import Diagnostic
 from callkit_lint.rulebook import Entry, load_rules
-from callkit_lint.sources import NO_BUFFERS, Tree, excluded, export, read_file, read_tree
+from callkit_lint.sources import NO_BUFFERS, Tree, excluded, export, language_of, read_file, read_tree
 from callkit_lint.suppression import UNUSED, Suppressions, read_comments
 from callkit_lint.why_not.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
@@ -75,6 +78,7 @@ def _lint(paths: Sequence[Path], root: Path, config: Config, options: Options) -
         if config.select is None and UNUSED not in config.ignore:
             unused = [Found(one, NO_RULE, frozenset()) for one in suppressions.unused(rules)]
             diagnostics = sorted([*diagnostics, *keep(unused, config, scope, Suppressions(), root)[0]], key=in_order)
+        diagnostics = _with_fixes(diagnostics, tree)
     return Report(
         diagnostics=tuple(diagnostics),
         coverage=_coverage(tree, lowered),
@@ -86,6 +90,32 @@ def _lint(paths: Sequence[Path], root: Path, config: Config, options: Options) -
         remarks=(*_nothing_to_check(scope, config, root), *suppressions.mistakes),
         failures=(*_lowering_failures(lowered), *failures),
     )
+
+
+def _with_fixes(diagnostics: Iterable[Diagnostic], tree: Tree) -> list[Diagnostic]:
+    """The findings with fixes that change spans of files as they are on disk; without those that cannot."""
+    converted = {path for path, _ in tree.notes}
+    texts = {source.path: source.data for source in tree.sources if source.path not in converted}
+    ready = []
+    for diagnostic in diagnostics:
+        fix = diagnostic.fix
+        known = fix is not None and all(edit.path in texts for edit in fix.edits)
+        ready.append(replace(diagnostic, fix=resolved(fix, texts.__getitem__) if fix and known else None))
+    return ready
+
+
+def mend(paths: Sequence[Path], root: Path, config: Config, options: Options, *, unsafe: bool) -> Mended:
+    """The files of these paths with their findings mended; nothing is written."""
+    scope = Scope(tuple(_below(root, path) for path in paths))
+
+    def check(texts: Mapping[Path, bytes]) -> list[Diagnostic]:
+        found = lint(paths, root, config, replace(options, buffers=texts)).diagnostics
+        return [one for one in found if one.fix and all(scope.holds(edit.path) for edit in one.fix.edits)]
+
+    def lost(path: str, text: bytes) -> int:
+        return sum(max(part.end - part.start, 1) for part in lower(language_of(path), text).lost)
+
+    return in_passes(check, root, lambda path: read_whole(root / path), lost, unsafe=unsafe)
 
 
 def _at_revision(root: Path, config: Config, options: Options) -> Baseline:

@@ -42,6 +42,28 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a file's text. A rule gives the statement (without its end) that `location` names: "replace" it by
+    the text, "remove" it, or put the text "before" it as a statement of its own. In a report all are "replace", of a
+    span that may be empty."""
+
+    path: str
+    location: Location
+    text: str = ""
+    kind: str = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How to mend a finding: edits that belong together. A safe one keeps what the code does but for the mistake; what
+    is not safe is a suggestion, to be read before it is kept. `text` says what it does."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `path` is relative to the root of analysis; `chain` leads from an entry point to the location;
     `symbol` is the function or type that it lies in."""
@@ -58,6 +80,7 @@ class Diagnostic:
     program: str = ""
     confidence_reason: str = ""
     symbol: str = ""
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,11 @@ def read_tree(root: Path, config: Config, buffers: Mapping[Path, bytes] = NO_BUF
     return Tree(root, tuple(sources), manifests, tuple(unread), tuple(notes))
 
 
+def language_of(path: str) -> str:
+    """The language of a source file, by its name."""
+    return _LANGUAGES[os.path.splitext(path)[1]]
+
+
 def read_file(path: Path) -> Source:
     """One file by itself, whatever its name says; UsageError where it cannot be read as text."""
     language = _LANGUAGES.get(path.suffix)

@@ -21,6 +21,7 @@ OUTSIDE = {
     "dump",
     "files",
     "filter",
+    "fixes",
     "flat",
     "frontends",
     "lowering",
@@ -90,10 +91,11 @@ def allowed(part: str) -> set[str]:
         "rules": {"rule", "ir", *MODEL},  # of the model: Program's questions and the types of their answers
         "rulebook": {"rule", "config"},  # and the rules, by name
         "config": {"rule"},
-        "console": {"config", "files", "reporters"},
+        "console": {"config", "files", "fixes", "reporters"},
         "baseline": {"config", "reporters", "rule"},
         "cache": set(),
         "files": {"config"},
+        "fixes": {"ir", "rule"},
         "starter": {"config", "files"},
         "sources": {"config", "frontends"},
         "worklist": {"sources"},

@@ -320,11 +320,12 @@ class PathWalk(ExpressionWalk):
 
 
 LEAVING = ("return", "throw", "end")
+GUARD_FAILS = "where this guard fails"
 
 
 def _entering(branch: Branch) -> str:
     if branch.kind == "guard":
-        return "where this guard fails"
+        return GUARD_FAILS
     return "in this case" if branch.kind == "switch" else "where this condition holds"
 
 

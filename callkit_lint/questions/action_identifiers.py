@@ -46,12 +46,13 @@ def is_action(vocabulary: Vocabulary, kind: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An action's own identifier: the action's name and type, and the property as written."""
+    """An action's own identifier: the action's name and type, and the property as written, be it as a message."""
 
     action: str
     kind: str
     own: str
     location: Location
+    is_message: bool = False
 
 
 def taken_for_calls(program: Program) -> Iterator[tuple[Procedure, Identifier]]:
@@ -102,7 +103,7 @@ class _Search:
             case Member(Name(name), "uuid" | "UUID" as own) if name in self.actions:
                 return Identifier(name, self.actions[name], own, expr.location)
             case Call("uuid" | "UUID" as own, Name(name), ()) if name in self.actions:
-                return Identifier(name, self.actions[name], own, expr.location)
+                return Identifier(name, self.actions[name], own, expr.location, is_message=True)
             case Member(base, "uuidString" | "UUIDString"):
                 return self.identifier(base)
             case Call("uuidString" | "UUIDString", receiver, ()):

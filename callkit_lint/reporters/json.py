@@ -7,7 +7,7 @@ from typing import Any
 
 import callkit_lint
 from callkit_lint.reporters import Report, shown_location, shown_path
-from callkit_lint.rule import Diagnostic, Place
+from callkit_lint.rule import Diagnostic, Edit, Fix, Place
 
 VERSION = 1
 
@@ -48,7 +48,23 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
         "program": diagnostic.program,
         "confidence_reason": diagnostic.confidence_reason,
         "help": report.help.get(diagnostic.rule, ""),
-        "fix": None,  # no rule offers one yet
+        "fix": _fix(report, diagnostic.fix) if diagnostic.fix else None,
+    }
+
+
+def _fix(report: Report, fix: Fix) -> dict[str, Any]:
+    return {"safe": fix.safe, "text": fix.text, "edits": [_edit(report, edit) for edit in fix.edits]}
+
+
+def _edit(report: Report, edit: Edit) -> dict[str, Any]:
+    where = shown_location(report, edit.path, edit.location)
+    return {
+        "path": shown_path(report, edit.path),
+        "start_line": where.line,
+        "start_column": where.column,
+        "end_line": where.end_line,
+        "end_column": where.end_column,
+        "text": edit.text,
     }
 
 

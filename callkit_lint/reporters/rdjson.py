@@ -25,7 +25,7 @@ def facts(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
     code = {"value": diagnostic.rule}
     if address := report.help.get(diagnostic.rule):
         code["url"] = address
-    return {
+    found: dict[str, Any] = {
         "message": diagnostic.message,
         "location": _location(report, diagnostic.path, diagnostic.location),
         "severity": SEVERITIES[diagnostic.severity],
@@ -35,13 +35,18 @@ def facts(report: Report, diagnostic: Diagnostic) -> dict[str, Any]:
             {"message": place.text, "location": _location(report, place.path, place.location)} for place in places
         ],
     }
+    if diagnostic.fix and all(edit.path == diagnostic.path for edit in diagnostic.fix.edits):
+        edits = diagnostic.fix.edits
+        found["suggestions"] = [{"range": _range(edit.location), "text": edit.text} for edit in edits]
+    return found
 
 
 def _location(report: Report, path: str, location: Location) -> dict[str, Any]:
+    return {"path": shown_path(report, path), "range": _range(location)}
+
+
+def _range(location: Location) -> dict[str, Any]:
     return {
-        "path": shown_path(report, path),
-        "range": {
-            "start": {"line": location.line, "column": location.column},
-            "end": {"line": location.end_line, "column": location.end_column},
-        },
+        "start": {"line": location.line, "column": location.column},
+        "end": {"line": location.end_line, "column": location.end_column},
     }

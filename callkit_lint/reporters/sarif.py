@@ -10,7 +10,7 @@ import callkit_lint
 from callkit_lint.ir import Location
 from callkit_lint.reporters import Report, shown_location, shown_path
 from callkit_lint.reporters.fingerprints import fingerprints
-from callkit_lint.rule import Confidence, Diagnostic, Place, Severity
+from callkit_lint.rule import Confidence, Diagnostic, Fix, Place, Severity
 from callkit_lint.rulebook import Entry
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -96,9 +96,27 @@ def _result(report: Report, diagnostic: Diagnostic, index: int, mark: str) -> di
     if diagnostic.chain:
         steps = [{"location": _said(report, place)} for place in diagnostic.chain]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    if diagnostic.fix:
+        result["fixes"] = [_fix(report, diagnostic.fix)]
     if diagnostic.related:
         result["relatedLocations"] = [{"id": n, **_said(report, p)} for n, p in enumerate(diagnostic.related, 1)]
     return result
+
+
+def _fix(report: Report, fix: Fix) -> dict[str, Any]:
+    files: dict[str, list[dict[str, Any]]] = {}
+    for edit in fix.edits:
+        where = shown_location(report, edit.path, edit.location)
+        region = {
+            "startLine": where.line,
+            "startColumn": where.column,
+            "endLine": where.end_line,
+            "endColumn": where.end_column,
+        }
+        replacement = {"deletedRegion": region, "insertedContent": {"text": edit.text}}
+        files.setdefault(edit.path, []).append(replacement)
+    changes = [{"artifactLocation": _artifact(report, path), "replacements": made} for path, made in files.items()]
+    return {"description": {"text": fix.text}, "artifactChanges": changes}
 
 
 def _said(report: Report, place: Place) -> dict[str, Any]:

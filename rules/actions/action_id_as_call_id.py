@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from callkit_lint.model.program import Program
 from callkit_lint.questions.action_identifiers import Identifier, taken_for_calls
-from callkit_lint.rule import Diagnostic, Place, Rule, Severity
+from callkit_lint.rule import Diagnostic, Edit, Fix, Place, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for procedure, identifier in taken_for_calls(program):
         text = f"{identifier.action}.{identifier.own}"
         message = MESSAGE.format(text=text, call=of_the_call(identifier))
-        yield RULE.at_place(Place(procedure.path, identifier.location, message))
+        found = RULE.at_place(Place(procedure.path, identifier.location, message))
+        yield replace(found, fix=_fix(procedure.path, identifier))
+
+
+def _fix(path: str, identifier: Identifier) -> Fix | None:
+    """The call's identifier instead; an action of unknown kind may be about no call."""
+    if identifier.kind in ("CXAction", "ConversationAction"):
+        return None
+    own = "callUUID" if identifier.kind.startswith("CX") else "conversationUUID"
+    text = f"[{identifier.action} {own}]" if identifier.is_message else f"{identifier.action}.{own}"
+    return Fix(f"use {own}", (Edit(path, identifier.location, text),))
 
 
 def of_the_call(identifier: Identifier) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callkit_lint.model.paths import GUARD_FAILS
 from callkit_lint.model.program import Program
 from callkit_lint.questions.action_completion import OpenAction, open_actions
-from callkit_lint.rule import Diagnostic, Place, Rule, Severity
+from callkit_lint.questions.mending import completion
+from callkit_lint.rule import Diagnostic, Fix, Place, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -27,7 +29,19 @@ def check(program: Program) -> Iterator[Diagnostic]:
             phase=found.phase,
             chain=(start, *leak.turns, Place(leak.path, leak.location, ENDS[leak.kind])),
             related=tuple(_others(found)),
+            fix=_fix(found),
         )
+
+
+def _fix(found: OpenAction) -> Fix | None:
+    """`fail()` before each `return` that leaves the handler's action open: a guess where no guard does."""
+    returns = [leak for leak in found.leaks if leak.kind == "return" and not leak.depth and leak.turns]
+    if found.one_case or len(returns) < len(found.leaks) or any(leak.left is not found.handler for leak in returns):
+        return None
+    places = dict.fromkeys(leak.location for leak in returns)
+    edits = tuple(completion(found.handler, place, found.handler.parameters[1].name) for place in places)
+    safe = all(leak.turns[-1].text == GUARD_FAILS for leak in returns)
+    return Fix("fail the action before leaving", edits, safe)
 
 
 def _others(found: OpenAction) -> Iterator[Place]:

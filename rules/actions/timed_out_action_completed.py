@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from callkit_lint.model.program import Program
 from callkit_lint.questions.actions import late_completions
-from callkit_lint.rule import Diagnostic, Rule, Severity
+from callkit_lint.questions.mending import removal
+from callkit_lint.rule import Diagnostic, Fix, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for run in late_completions(program):
-        yield RULE.at(run, MESSAGE.format(call=run.text))
+        edit = removal(run.site.procedure, run.location)
+        fix = Fix("delete the call", (edit,)) if edit else None
+        yield replace(RULE.at(run, MESSAGE.format(call=run.text)), fix=fix)
 
 
 MESSAGE = (

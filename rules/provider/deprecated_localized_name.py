@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from callkit_lint.callgraph.conditions import names_in
 from callkit_lint.callgraph.graph import Site
+from callkit_lint.ir import Name
+from callkit_lint.model.keeping import call_at
 from callkit_lint.model.program import Program
 from callkit_lint.project.deployment import version
-from callkit_lint.rule import Diagnostic, Rule, Severity
+from callkit_lint.rule import Diagnostic, Edit, Fix, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -18,7 +20,18 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if program.is_dead(site) or asks_for_system(site) or (system and version(system) < (14,)):
             continue
         found = replace(RULE.at_site(site, MESSAGE), confidence=site.confidence)
-        yield found if system else replace(found, severity=Severity.note)
+        yield replace(found, fix=_fix(site)) if system else replace(found, severity=Severity.note)
+
+
+def _fix(site: Site) -> Fix | None:
+    """The initialiser without a name."""
+    call = call_at(site.procedure, site.location)
+    if call is None or call.attempt or call.optional:
+        return None
+    implicit = isinstance(call.receiver, Name) and not call.receiver.name
+    text = "[[CXProviderConfiguration alloc] init]" if call.message else "CXProviderConfiguration()"
+    edit = Edit(site.procedure.path, site.location, ".init()" if implicit else text)
+    return Fix("leave the name out", (edit,))
 
 
 def asks_for_system(site: Site) -> bool:
