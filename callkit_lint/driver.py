@@ -19,7 +19,7 @@ from callkit_lint.dump import dump
 from callkit_lint.files import read_whole
 from callkit_lint.filter import NO_RULE, Found, Scope, fate, in_order, keep, select
 from callkit_lint.fixes import Mended, in_passes, resolved
-from callkit_lint.knowledge import KnowledgeError, Vocabulary, load
+from callkit_lint.knowledge import KnowledgeError, load
 from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
 from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_have_calls, partition
@@ -34,6 +34,8 @@ from callkit_lint.sources import NO_BUFFERS, Tree, excluded, export, language_of
 from callkit_lint.suppression import UNUSED, Suppressions, read_comments
 from callkit_lint.why_not.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
+
+Texts = tuple[tuple[str, str], ...]  # files by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,9 @@ def _lint(paths: Sequence[Path], root: Path, config: Config, options: Options) -
     with _without_collector():
         known = load_rules()
         rules = select(known, config)
-        vocabulary = _vocabulary(config)
+        own = _contracts(config)
         tree, lowered = _read(root, config, options.use_cache, options.buffers)
-        found, failures = _check(rules, partition(lowered.summaries, tree.manifests), vocabulary)
+        found, failures = _check(rules, partition(lowered.summaries, tree.manifests), own)
 
         line = _line_reader(tree)
         comments = {path: summary.comments for path, summary in lowered.summaries.items()} if options.suppress else {}
@@ -137,12 +139,14 @@ def _read(
     return tree, lower_all(relevant(tree.sources), Cache(cache_directory() if use_cache else None))
 
 
-def _vocabulary(config: Config) -> Vocabulary:
-    """What is known, with the project's own contracts."""
+def _contracts(config: Config) -> Texts:
+    """The project's own contracts, which are found to be right."""
+    own = read_contracts(config)
     try:
-        return load(read_contracts(config))
+        load(own)
     except KnowledgeError as error:
         raise UsageError(str(error)) from None
+    return own
 
 
 def dump_of(path: Path) -> str:
@@ -164,7 +168,7 @@ def facts_of(path: Path) -> str:
 def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: bool = True) -> list[ListedProgram]:
     """The programs of the tree below the root that have files in the paths."""
     with _without_collector():
-        vocabulary = _vocabulary(config)
+        own = _contracts(config)
         tree, lowered = _read(root, config, use_cache)
         scope = Scope(tuple(_below(root, path) for path in paths))
         return [
@@ -172,7 +176,7 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
                 boundary.name,
                 tuple(boundary.files),
                 boundary.evidence,
-                build(boundary, vocabulary).armed_by if may_have_calls(boundary.files) else (),
+                build(boundary, own).armed_by if may_have_calls(boundary.files) else (),
                 boundary.deployment_target,
                 boundary.macros,
                 boundary.platform,
@@ -186,7 +190,7 @@ def programs_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache:
 def sdks_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: bool = True) -> list[ListedSdk]:
     """The SDKs that the programs with files in the paths use, with their obligations."""
     with _without_collector():
-        vocabulary = _vocabulary(config)
+        own = _contracts(config)
         tree, lowered = _read(root, config, use_cache)
         scope = Scope(tuple(_below(root, path) for path in paths))
         dependencies = read_dependencies(tree.manifests)
@@ -194,28 +198,28 @@ def sdks_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: boo
             listed
             for boundary in partition(lowered.summaries, tree.manifests)
             if any(scope.holds(path) for path in boundary.files)
-            for listed in _sdks_in(boundary, vocabulary, dependencies)
+            for listed in _sdks_in(boundary, own, dependencies)
         ]
 
 
-def _sdks_in(boundary: Boundary, vocabulary: Vocabulary, dependencies: list[Dependency]) -> Iterator[ListedSdk]:
-    program = build(boundary, vocabulary)
+def _sdks_in(boundary: Boundary, own: Texts, dependencies: list[Dependency]) -> Iterator[ListedSdk]:
+    program = build(boundary, own)
     imported, judged = program.once(recognised), program.once(verdicts)
     declared = dependencies_of(boundary.files, dependencies)
-    for contract in vocabulary.contracts.values():
+    for contract in load(own).contracts.values():
         names = {name.lower() for name in (*contract.pods, *contract.packages)}
         libraries = tuple(one for one in declared if one.name.lower() in names)
         if contract.id in imported or libraries:
-            own = tuple(one for one in judged if one.contract is contract)
+            owed = tuple(one for one in judged if one.contract.id == contract.id)
             files = tuple(imported.get(contract.id, ()))
-            yield ListedSdk(program.name, contract, files, libraries, own, program.armed)
+            yield ListedSdk(program.name, contract, files, libraries, owed, program.armed)
 
 
 def why_not(
     path: Path, line: int, root: Path, config: Config, *, use_cache: bool = True
 ) -> tuple[list[Explanation], Report]:
     """What the model thinks of the calls on a line, in each program that has the file; the report shows its places."""
-    known, vocabulary = load_rules(), _vocabulary(config)
+    known, own = load_rules(), _contracts(config)
     tree, lowered = _read(root, config, use_cache)
     name = _below(root, path)
     if name not in lowered.summaries:
@@ -229,7 +233,7 @@ def why_not(
     explanations = []
     for boundary in partition(lowered.summaries, tree.manifests):
         if name in boundary.files:
-            program = build(boundary, vocabulary)
+            program = build(boundary, own)
             found, _ = _found_in(program, known)
             shown = [one for one in found if one.diagnostic.rule in selected]
             findings = {rule_id: [one.diagnostic for one in found if one.rule is rules[rule_id]] for rule_id in rules}
@@ -238,9 +242,7 @@ def why_not(
     return explanations, Report(root=root, line=_line_reader(tree))
 
 
-def _check(
-    rules: Mapping[str, Entry], boundaries: Sequence[Boundary], vocabulary: Vocabulary
-) -> tuple[list[Found], list[Failure]]:
+def _check(rules: Mapping[str, Entry], boundaries: Sequence[Boundary], own: Texts) -> tuple[list[Found], list[Failure]]:
     """What every rule finds in every program, one program in memory at a time.
 
     A rule that raises is a failure of ours, as is a program that cannot be linked; all else is still reported.
@@ -251,12 +253,12 @@ def _check(
         if not may_have_calls(boundary.files):
             continue
         try:
-            program = build(boundary, vocabulary)
+            program = build(boundary, own)
         except Exception:
             failures.append(Failure(f"the program {boundary.name} could not be analysed", traceback.format_exc()))
             continue
-        own, failed = _found_in(program, rules)
-        found += own
+        made, failed = _found_in(program, rules)
+        found += made
         failures += failed
     return found, failures
 

@@ -86,4 +86,4 @@ def sdk_examples() -> list[Example]:
 def outcomes(shown: Example, contract: Contract) -> dict[str, str]:
     """What becomes of the obligations to an SDK in an example."""
     found = verdicts(program({path: data.decode() for path, data in shown.files.items()}))
-    return {one.obligation.id: one.outcome for one in found if one.contract is contract}
+    return {one.obligation.id: one.outcome for one in found if one.contract.id == contract.id}

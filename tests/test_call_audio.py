@@ -74,8 +74,8 @@ def test_an_engine_that_renders_by_hand_is_left_alone() -> None:
 
 def test_a_session_in_calling_services_mode_may_connect_early() -> None:
     manual = "func f() { OTAudioDeviceManager.currentAudioSessionManager()?.enableCallingServicesMode() }"
-    assert early(app(JOIN, handler(ANSWER, "join()"))) == {"answer"}
-    assert early(app(JOIN, handler(ANSWER, "join()"), manual)) == set()
+    assert early(app(JOIN, handler(ANSWER, "join()"), module="OpenTok")) == {"answer"}
+    assert early(app(JOIN, handler(ANSWER, "join()"), manual, module="OpenTok")) == set()
 
 
 # ---- ringbacks and ringtones ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 
 import callkit_lint.knowledge
 from callkit_lint.knowledge import RUN_MODES, Api, KnowledgeError, build, load
+from tests.graphs import program
 
 FOLDER = Path(callkit_lint.knowledge.__file__).parent
 PATHS = sorted(FOLDER.rglob("*.toml"))
@@ -385,3 +386,17 @@ def test_an_unknown_run_mode_is_refused() -> None:
 def test_a_module_that_owes_something_unknown_is_refused() -> None:
     owner = '\n[[session_owner]]\nmodules = ["Ringer"]\nactivation = "much"\n'
     assert "Ringer" in refusal(GOOD + owner)
+
+
+@pytest.mark.parametrize("sdk", sorted(VOCABULARY.contracts))
+def test_a_contract_stands_alone(sdk: str) -> None:
+    """Of the SDKs only those are known that a program uses."""
+    alone = load((), frozenset({sdk}))
+    assert sdk in alone.contracts and len(alone.contracts) < len(VOCABULARY.contracts)
+    assert alone.contracts[sdk] == VOCABULARY.contracts[sdk]
+
+
+def test_what_an_sdk_means_is_unknown_where_it_is_not_used() -> None:
+    text = "import CallKit\nclass Room { func f(core: Core) { core.activateAudioSession(activated: true) } }"
+    assert not list(program({"A.swift": text}).sites("call audio"))
+    assert list(program({"A.swift": f"import linphonesw\n{text}"}).sites("call audio"))

@@ -14,10 +14,10 @@ CONFIGURE = "func configure() { try? AVAudioSession.sharedInstance().setCategory
 REPORT = "provider.reportNewIncomingCall(with: id, update: update) {{ _ in {} }}"
 
 
-def app(*members: str) -> Program:
-    """A program that is armed: the delegate of a provider, with these members."""
+def app(*members: str, module: str = "CallKit") -> Program:
+    """A program that is armed: the delegate of a provider, with these members; it imports a module."""
     body = "\n".join(("let provider: CXProvider", *members))
-    return program({"App.swift": f"import CallKit\nclass Phone: NSObject, CXProviderDelegate {{\n{body}\n}}"})
+    return program({"App.swift": f"import {module}\nclass Phone: NSObject, CXProviderDelegate {{\n{body}\n}}"})
 
 
 def handler(callback: str, body: str) -> str:

@@ -55,21 +55,45 @@ Identified = TypeVar("Identified", Api, Callback, Notification)
 
 
 @functools.cache
-def load(own: tuple[tuple[str, str], ...] = ()) -> Vocabulary:
-    """The vocabulary of the installed package, with a project's own files, given as (name, text).
+def _shipped() -> list[tuple[str, dict[str, Any]]]:
+    return [(path.name, tomllib.loads(path.read_text("utf-8"))) for path in _files(resources.files(__package__))]
+
+
+@functools.cache
+def load(own: tuple[tuple[str, str], ...] = (), sdks: frozenset[str] | None = None) -> Vocabulary:
+    """The vocabulary of the installed package, with a project's own files, given as (name, text); of the SDKs only
+    these, where `sdks` names any, and the project's own.
 
     Raises KnowledgeError with the name and, where it can be told, the line of what is wrong in one of them.
     """
-    files = [(path.name, tomllib.loads(path.read_text("utf-8"))) for path in _files(resources.files(__package__))]
+    wanted = None if sdks is None else _with_lenders(sdks)
+    files = [
+        (name, data) for name, data in _shipped() if wanted is None or "sdk" not in data or data["sdk"]["id"] in wanted
+    ]
     for name, text in own:
         try:
             files.append((name, tomllib.loads(text)))
         except tomllib.TOMLDecodeError as error:
             raise KnowledgeError(f"{name}: not valid TOML: {error}") from None
     try:
-        return build(files)
+        return build(files, ids={data["sdk"]["id"] for _, data in _shipped() if "sdk" in data})
     except KnowledgeError as error:
         raise KnowledgeError(_with_line(str(error), dict(own))) from None
+
+
+def _with_lenders(sdks: frozenset[str]) -> frozenset[str]:
+    """These SDKs with those whose APIs their obligations name: Twilio Video's audio device is Twilio Voice's."""
+    packs = {data["sdk"]["id"]: data for _, data in _shipped() if "sdk" in data}
+    home = {api["id"]: key for key, data in packs.items() for api in data.get("api", [])}
+    named = {
+        api
+        for key in sdks & packs.keys()
+        for owed in packs[key].get("obligation", [])
+        for part in ("calls", "used", "then")
+        for api in owed.get(part, [])
+    }
+    lenders = frozenset(home[api] for api in named if api in home)
+    return sdks if lenders <= sdks else _with_lenders(sdks | lenders)
 
 
 def _with_line(message: str, own: Mapping[str, str]) -> str:
@@ -104,8 +128,8 @@ TABLES = {
 }
 
 
-def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
-    """Join and validate knowledge files, given as (name, parsed TOML)."""
+def build(files: list[tuple[str, dict[str, Any]]], ids: Iterable[str] = ()) -> Vocabulary:
+    """Join and validate knowledge files, given as (name, parsed TOML); `ids` are those of SDKs in other files."""
     for name, data in files:
         if unknown := data.keys() - TABLES:
             raise KnowledgeError(f"{name}: unknown table {_near(sorted(unknown)[0], TABLES)}")
@@ -123,7 +147,7 @@ def build(files: list[tuple[str, dict[str, Any]]]) -> Vocabulary:
         if wrong := set(api.runs.values()) - RUN_MODES - phases.keys():
             raise KnowledgeError(f"{api.id}: closures cannot run {sorted(wrong)[0]!r}")
     _check_activations(files)
-    contracts = _contracts(files, apis, phases)
+    contracts = _contracts(files, apis, phases, ids)
     entries, guards = _list(files, "entry", Entry), _list(files, "guard", Guard)
     if unknown := {entry.phase for entry in entries}.union(*(guard.excludes for guard in guards)) - phases.keys():
         raise KnowledgeError(f"unknown phase {_near(sorted(unknown)[0], phases)}")
@@ -189,7 +213,7 @@ def _session_owners(files: list[tuple[str, dict[str, Any]]], contracts: Mapping[
 
 
 def _contracts(
-    files: list[tuple[str, dict[str, Any]]], apis: Mapping[str, Api], phases: Mapping[str, Phase]
+    files: list[tuple[str, dict[str, Any]]], apis: Mapping[str, Api], phases: Mapping[str, Phase], ids: Iterable[str]
 ) -> dict[str, Contract]:
     """The contracts by id; obligations and exemptions belong to the `[sdk]` of their file."""
     contracts: dict[str, Contract] = {}
@@ -206,7 +230,7 @@ def _contracts(
             raise KnowledgeError(f"{name}: the SDK {contract.id} is described twice")
         contracts[contract.id], places[contract.id] = contract, name
     for key, contract in contracts.items():
-        if wrong := check(contract, apis, phases, contracts):
+        if wrong := check(contract, apis, phases, {*contracts, *ids}):
             raise KnowledgeError(f"{places[key]}: {wrong}")
     return contracts
 

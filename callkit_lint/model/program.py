@@ -18,7 +18,7 @@ from callkit_lint.ir import FileSummary, Location
 from callkit_lint.knowledge import Vocabulary, load
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.lifecycle import Fact, Lifecycle, Run, Spreading, spread
-from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, partition
+from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, partition, sdks_in
 from callkit_lint.rule import Place
 
 EVERYWHERE = -1  # no bound on how many calls away
@@ -267,9 +267,11 @@ def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, byt
     return tuple(build(one) for one in partition(files, manifests))
 
 
-def build(boundary: Boundary, vocabulary: Vocabulary | None = None) -> Program:
-    """One program from the summaries of its files; `vocabulary` where a project adds contracts of its own."""
-    vocabulary = vocabulary or load()
+def build(boundary: Boundary, own: tuple[tuple[str, str], ...] = ()) -> Program:
+    """One program from the summaries of its files, and what is known of the SDKs that it uses; `own` are a project's
+    own contracts, as (name, text)."""
+    used = sdks_in(boundary.files, load().contracts)
+    vocabulary = load(own, used)
     graph = link(boundary.files, vocabulary, build_of(boundary.deployment_target, boundary.macros))
     spreading = spread(graph, vocabulary)
     files = frozenset(boundary.files)

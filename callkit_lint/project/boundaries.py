@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import load
+from callkit_lint.knowledge.contracts import Contract
 from callkit_lint.project.deployment import lowest_systems
 from callkit_lint.project.pbxproj import lowest
 from callkit_lint.project.tree_paths import ancestors
@@ -72,6 +73,15 @@ def may_have_calls(files: Mapping[str, FileSummary]) -> bool:
     """Whether a program speaks of a call framework at all; one that does not need not be linked."""
     modules = load().call_modules
     return owns_calls(files) or any(not modules.isdisjoint(summary.imports) for summary in files.values())
+
+
+def sdks_in(files: Mapping[str, FileSummary], contracts: Mapping[str, Contract]) -> frozenset[str]:
+    """The SDKs that these files import, or that lie among them, by the id of their contract. WebRTC always counts: it
+    hides in others, under other names."""
+    imported = {name for summary in files.values() for module in summary.imports for name in module.split("/")}
+    folders = {part for path in files for part in path.split("/")}
+    present = imported | folders
+    return frozenset(key for key, one in contracts.items() if key == "webrtc" or not present.isdisjoint(one.imports))
 
 
 def owns_calls(files: Mapping[str, FileSummary]) -> bool:
