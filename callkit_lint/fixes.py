@@ -179,7 +179,12 @@ def in_passes(
     result = Mended()
     for _ in range(MANY_PASSES):
         texts = {root / path: data for path, data in result.files.items()}
-        step = mended(check(texts), lambda path: result.files.get(path) or read(path), lost, unsafe=unsafe)
+        step = mended(
+            check(texts),
+            lambda path: result.files[path] if path in result.files else read(path),
+            lost,
+            unsafe=unsafe,
+        )
         result.refused = step.refused
         if not step.files:
             break
