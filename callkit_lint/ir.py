@@ -39,6 +39,7 @@ class Name:
 
     name: str
     location: Location = NOWHERE
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Call:
 
     `name` is the base name in Swift (`setActive`, a type's name for an initialiser) and C, the selector in Objective-C
     (`setActive:error:`). `receiver` is None for an unqualified call. `optional`: behind `?.`, may not run.
-    `attempt` is "", "try", "try?" or "try!".
+    `attempt` is "", "try", "try?" or "try!". `forced`: what it gives is unwrapped by a `!`.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Call:
     optional: bool = False
     attempt: str = ""
     awaited: bool = False
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,3 +264,22 @@ def test_a_closure_that_is_kept_elsewhere_is_looked_through(closure: str, leaks:
     more = "var handed: ((UUID, CXAnswerCallAction) -> Void)?\nfunc end(_ a: CXAnswerCallAction) { a.fail() }"
     beside = f"extension Phone {{ func wire() {{ handed = {closure} }} }}"
     assert len(sure(swift("handed?(action.callUUID, action)", more, beside))) == leaks
+
+
+@pytest.mark.parametrize(
+    ("body", "leaks"),
+    [
+        ("tell(UUID(uuidString: action.id)!)\naction.fulfill()", 1),
+        ("let id = UUID(uuidString: action.id)\ntell(id!)\naction.fulfill()", 1),
+        ("let id = UUID(uuidString: action.id)\ntell(id)\naction.fulfill()", 0),
+        ("let id = UUID(uuidString: action.id)\nif id != nil { tell(id!) }\naction.fulfill()", 0),
+        ("var id = UUID(uuidString: action.id)\nid = id ?? UUID()\ntell(id!)\naction.fulfill()", 0),
+        ("action.fulfill()\ntell(UUID(uuidString: action.id)!)", 0),
+        ('tell(UUID(uuidString: "4A0D6B3C-0000-4000-8000-000000000000")!)\naction.fulfill()', 0),
+        ("tell(UUID(uuidString: UUID().uuidString)!)\naction.fulfill()", 0),
+    ],
+)
+def test_a_crash_is_a_way_out_where_it_matters(body: str, leaks: int) -> None:
+    found = [leak.kind for leak in sure(swift(body, debt=Debt(frozenset({"fulfil"}), waits=True, crashes=True)))]
+    assert found == ["crash"] * leaks
+    assert not sure(swift(body, debt=Debt(frozenset({"fulfil"}), waits=True)))

@@ -194,7 +194,9 @@ class Sequence:
                 expr = Operator(kind, (expr or Unknown(),), lowering.span(start, node.end_byte))
             elif kind == "<" and (end := self._end_of_generics()):
                 expr = self._specialised(expr or Unknown(), start, end)
-            elif kind != "bang":
+            elif kind == "bang":
+                expr = replace(expr, forced=True) if isinstance(expr, Call | Name) else expr
+            else:
                 break
             self.at += 1
             count += 1

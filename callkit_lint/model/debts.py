@@ -24,7 +24,7 @@ class Debt:
     how sure it is that an optional chain may end early. Members of the value in `parts` stand for all of it. `forgives`
     says under which conditions nothing is owed, `trusts` which calls that reach nothing known meet it all the same, but
     where they answer "no", or the function goes on to meet it itself on another way.
-    `watches` are calls that must not come before it is met.
+    `watches` are calls that must not come before it is met. `crashes`: whether a crash leaves it open.
     """
 
     effects: frozenset[str]
@@ -35,13 +35,14 @@ class Debt:
     forgives: Callable[[Test, bool], bool] = never
     trusts: Callable[[Call], bool] = never
     watches: Callable[[Call], bool] = never
+    crashes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A path that ends with the debt open. `kind`: "return", "throw" or "end"; `turns` lead there, through `depth`
-    functions and closures that were looked into. `exit` is where it shows (the return, the case, the condition), `left`
-    the body that it is in."""
+    """A path that ends with the debt open. `kind`: "return", "throw", "crash" or "end"; `turns` lead there, through
+    `depth` functions and closures that were looked into. `exit` is where it shows (the return, the case, the
+    condition), `left` the body that it is in."""
 
     kind: str
     path: str

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from callkit_lint.callgraph.arguments import parameter_for
-from callkit_lint.callgraph.conditions import Bindings, Known, Parameter
+from callkit_lint.callgraph.conditions import Bindings, Known, Parameter, smallest
 from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import (
+    Argument,
     Assign,
     Attempt,
     Block,
@@ -24,6 +25,7 @@ from callkit_lint.ir import (
     Defer,
     Exit,
     Expr,
+    Literal,
     Location,
     Loop,
     Member,
@@ -52,6 +54,7 @@ class ExpressionWalk:
         self.known = True
         self.meets_so_far = 0
         self.replaced: set[str] = set()  # values that were mapped to something else: not there means something now
+        self.texts: set[str] = set()  # locals that are an identifier if the text that they were read from is one
         self.distrusts = False  # whether the debt was met after a trusted call
         self.early: list[Place] = []
         self.sites: dict[Location, list[Site]] = defaultdict(list)
@@ -69,12 +72,13 @@ class ExpressionWalk:
     def evaluate(self, expr: Statement | None, paths: list[Path]) -> Flow:
         match expr:
             case Call():
-                return self.call(expr, paths)
+                flow = self.call(expr, paths)
+                return self.unwrapped(expr, flow) if expr.forced else flow
             case Member(base, _):
                 flow = self.evaluate(base, paths)
                 return Flow(self.callees(expr.location, None, flow.on, flow), flow.away)
             case Name():
-                flow = Flow(paths)
+                flow = self.unwrapped(expr, Flow(paths)) if expr.forced else Flow(paths)
                 return Flow(self.callees(expr.location, None, paths, flow), flow.away)
             case Operator("&&" | "||" | "??", (first, *rest)):
                 flow = self.evaluate(first, paths)
@@ -98,6 +102,20 @@ class ExpressionWalk:
             case Block() | Declare() | Assign() | Branch() | Loop() | Attempt() | Defer() | Exit():
                 return self.statement(expr, paths)
         return Flow(paths)
+
+    def unwrapped(self, expr: Call | Name, flow: Flow) -> Flow:
+        """A `!` behind a text that may be no identifier: there the app crashes."""
+        if self.debt.crashes and (is_read_identifier(expr) or (isinstance(expr, Name) and expr.name in self.texts)):
+            crash = Exit("crash", None, expr.location)
+            turn = self.place(expr.location, "where the text is no UUID, and this crashes")
+            flow.away += [(crash, path.turn(turn, Confidence.medium)) for path in flow.on if not path.trusting]
+        return flow
+
+    def is_looked_after(self, name: str) -> bool:
+        """Whether a function asks for a local of its own, or gives it another value."""
+        asked = {part.text for test in self.procedure.tests.values() for part in smallest(test)}
+        targets = [node.target for node in within(self.procedure.body) if isinstance(node, Assign)]
+        return name in asked or any(isinstance(target, Name) and target.name == name for target in targets)
 
     def in_order(self, parts: Iterable[Statement], paths: list[Path]) -> Flow:
         flow = Flow(paths)
@@ -216,7 +234,8 @@ class ExpressionWalk:
         surest = sorted(summary.leaks, key=lambda leak: (-leak.confidence, len(leak.turns)))
         for leak in surest[:1]:
             for path in paths:
-                left = () if leak.turns and leak.kind == "end" else (Place(leak.path, leak.location, LEFT),)
+                told = leak.turns and leak.kind in ("end", "crash")
+                left = () if told else (Place(leak.path, leak.location, LEFT),)
                 turned = replace(
                     path,
                     turns=(*path.turns, step, *leak.turns, *left),
@@ -225,8 +244,8 @@ class ExpressionWalk:
                     exit=leak.exit,
                     left=leak.left,
                 )
-                if leak.kind == "throw" and call is not None and call.attempt == "try":
-                    flow.away.append((Exit("throw", None, edge.location), turned))
+                if leak.kind == "crash" or (leak.kind == "throw" and call is not None and call.attempt == "try"):
+                    flow.away.append((Exit(leak.kind, None, edge.location), turned))
                 else:
                     on.append(turned)
         return on
@@ -347,6 +366,15 @@ READS = frozenset(
     | {"type", "String", "stringWithFormat", "isEqual", "isEqualToString", "isKindOfClass", "isValidJSONObject"}
     | {"data", "dataWithJSONObject", "jsonObject", "JSONObjectWithData", "decode", "objectForKey", "valueForKey"}
 )
+
+
+def is_read_identifier(expr: Expr | None) -> bool:
+    """Whether an expression reads an identifier from a text that is not written in the program."""
+    match expr:
+        case Call("UUID", None, (Argument("uuidString", value),)):
+            fresh = any(isinstance(node, Call) and node.name == "UUID" and not node.arguments for node in within(value))
+            return not isinstance(value, Literal) and not fresh
+    return False
 
 
 def _only_reads(call: Call) -> bool:

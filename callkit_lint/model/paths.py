@@ -37,7 +37,7 @@ from callkit_lint.ir import (
     Unknown,
 )
 from callkit_lint.model.debts import UNKNOWN, Debt, Flow, Leak, Path, Summary, answers_only, atoms, decided_by, remember
-from callkit_lint.model.path_calls import OWNER, ExpressionWalk
+from callkit_lint.model.path_calls import OWNER, ExpressionWalk, is_read_identifier
 from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence
 
@@ -176,6 +176,8 @@ class PathWalk(ExpressionWalk):
             return Flow(paths)
         if self.hands_on(value):
             self.values.add(name)
+        if self.debt.crashes and is_read_identifier(value) and not self.is_looked_after(name):
+            self.texts.add(name)
         flow = self.evaluate(value, paths)
         return Flow(remember(name, value, flow.on), flow.away)
 
@@ -319,7 +321,7 @@ class PathWalk(ExpressionWalk):
         return Flow(ended.on, [*ended.away, *left])
 
 
-LEAVING = ("return", "throw", "end")
+LEAVING = ("return", "throw", "end", "crash")
 GUARD_FAILS = "where this guard fails"
 
 

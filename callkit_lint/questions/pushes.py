@@ -70,6 +70,7 @@ def unreported(program: Program, push: PushCallback, *, waits: bool) -> Summary:
         trusts=_sounds_like_a_report,
         parts=frozenset({"dictionaryPayload"}),
         watches=lambda call: call.receiver is None and call.name == push.completion,
+        crashes=True,
     )
     found = PathSearch(program, debt, "report").leaks(push.procedure, push.payload)
     return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))

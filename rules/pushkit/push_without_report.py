@@ -26,15 +26,17 @@ def report(push: PushCallback, leaks: list[Leak] | tuple[Leak, ...], *, ever: bo
     exits = dict.fromkeys((leak.exit.path, leak.exit.location) for leak in leaks)
     others = [Place(path, location, "no call on this way either") for path, location in list(exits)[1:]]
     where = first.exit if ever else start
+    crashes = first.kind == "crash"
+    end = () if crashes else (Place(first.path, first.location, "and ends here without a call"),)
     return Diagnostic(
         rule=RULE.id,
-        severity=Severity.note if first.depth > 1 else Severity.error,
+        severity=Severity.warning if crashes else Severity.note if first.depth > 1 else Severity.error,
         confidence=first.confidence,
         path=where.path,
         location=where.location,
-        message=SOMETIMES if ever else NEVER,
+        message=CRASHES if crashes else SOMETIMES if ever else NEVER,
         phase="report",
-        chain=(start, *first.turns, Place(first.path, first.location, "and ends here without a call")),
+        chain=(start, *first.turns, *end),
         related=tuple(others),
     )
 
@@ -43,6 +45,11 @@ SOMETIMES = (
     "a VoIP push that takes this way is never reported as a call; the system kills the app for it, and after a few "
     "such pushes delivers none any more: the phone does not ring. Report a call here too, and end it at once if there "
     "is none"
+)
+CRASHES = (
+    "the identifier of a push is unwrapped by force; a text that is no UUID crashes the app before the call is "
+    "reported: the phone does not ring, and after a few such pushes the system delivers none any more. Report the call "
+    "under a new UUID() then, and end it at once if there is none"
 )
 NEVER = (
     "VoIP pushes come in here and no call is reported; the system kills the app for each, and after a few delivers "
