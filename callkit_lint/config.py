@@ -25,11 +25,13 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What is different for some paths: rules that are not reported there, and severities of others."""
+    """What is different for some paths: rules that are not reported there, and severities of others. With `keys` it
+    concerns findings in property lists alone, at these key paths and below them: no comment can stand there."""
 
     paths: tuple[str, ...]
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _overrides(value: object) -> tuple[Override, ...]:
         raise ValueError("must be tables [[overrides]] with paths and what is different there")
     found = []
     for item in value:
-        converters = {"paths": _names, "ignore": _names, "severity": _severities}
+        converters = {"paths": _names, "keys": _names, "ignore": _names, "severity": _severities}
         if unknown := item.keys() - converters.keys():
             raise ValueError(f"unknown key {min(unknown)!r}{did_you_mean(min(unknown), converters)}")
         if "paths" not in item:

@@ -135,6 +135,12 @@ def in_order(d: Diagnostic) -> tuple[object, ...]:
     return (*_place(d), d.rule, -d.severity, -d.confidence, len(chain), d.message, d.program, chain, d.location)
 
 
+def _at_key(diagnostic: Diagnostic, keys: Iterable[str]) -> bool:
+    """Whether a finding in a property list is at one of these key paths; its symbol is its own."""
+    above = diagnostic.symbol + "."
+    return any(above.startswith(f"{key}.") for key in keys)
+
+
 def _configured(diagnostic: Diagnostic, config: Config, root: Path) -> Diagnostic | None:
     """The finding with the severity that the configuration gives it at its path; None where it is left out there."""
     severity = diagnostic.severity
@@ -142,7 +148,8 @@ def _configured(diagnostic: Diagnostic, config: Config, root: Path) -> Diagnosti
         severity = max(severity, Severity.warning)
     severity = config.severity.get(diagnostic.rule, severity)
     for override in config.overrides:
-        if matches(configured_path(diagnostic.path, config, root), override.paths):
+        here = matches(configured_path(diagnostic.path, config, root), override.paths)
+        if here and (not override.keys or _at_key(diagnostic, override.keys)):
             if diagnostic.rule in override.ignore:
                 return None
             severity = override.severity.get(diagnostic.rule, severity)

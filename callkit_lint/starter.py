@@ -27,6 +27,7 @@ CONFIGURATION = """\
 # [[overrides]]
 # paths = ["Samples"]
 # ignore = ["no-call-configuration"]
+# keys = ["UIBackgroundModes"]       # of property lists only what is found at these key paths
 """
 HOOK = """\
 repos:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callkit_lint.config import Config, UsageError
+from callkit_lint.config import Config, Override, UsageError
 from callkit_lint.filter import Found, Scope, keep, select
 from callkit_lint.ir import Location
 from callkit_lint.model.program import Program
@@ -184,3 +184,14 @@ def test_silenced_findings_are_counted_where_they_would_be_reported() -> None:
     comments = silencing("general", None)
     assert keep([found(finding())], Config(), Scope(), comments) == ([], 1)
     assert keep([found(finding())], Config(), Scope(("B.swift",)), comments) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "kept"),
+    [("UIBackgroundModes", False), ("UIBackgroundModes.0", False), ("UIBackgroundModesToo", True), ("", True)],
+)
+def test_a_finding_in_a_property_list_is_left_out_by_its_key_path(symbol: str, kept: bool) -> None:
+    """No rule reports one yet; what silences one is there, since no comment can stand in such a file."""
+    config = Config(overrides=(Override(("App/Info.plist",), ignore=("a-rule",), keys=("UIBackgroundModes",)),))
+    one = replace(finding(path="App/Info.plist"), rule="a-rule", symbol=symbol)
+    assert bool(reported(found(one), config=config)) is kept
