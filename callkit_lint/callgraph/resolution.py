@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from callkit_lint.callgraph.function_types import parameter_types
 from callkit_lint.callgraph.requirements import promised_api
@@ -143,9 +144,9 @@ class View:
     def parameters_of(self, closure: Closure) -> Iterator[tuple[str, str]]:
         """A closure's parameters with their types: as written, or as the place where it stands wants them."""
         wanted = self.symbols.alias(self._contexts.get(id(closure), ""))
-        types = parameter_types(wanted, len(closure.parameters)) if wanted else []
-        for index, parameter in enumerate(closure.parameters):
-            yield parameter.name, parameter.type or (types[index] if index < len(types) else "")
+        types = parameter_types(wanted, len(closure.parameters))
+        for parameter, kind in zip(closure.parameters, chain(types, repeat("")), strict=False):
+            yield parameter.name, parameter.type or kind
 
     # ---- types ------------------------------------------------------------------------------------------------------
 
