@@ -175,19 +175,21 @@ def check(
         config = _config(top, _split(select), _split(ignore), profile, fail_on)
         known = baseline or _known_findings(config)
         options = Options(not no_cache, only_primary, not no_suppressions, known, new_from, buffers)
+        after_fixes = None
         if fix or diff or unsafe_fixes:
             if fix == diff:
                 raise UsageError("--fix and --diff: one of them" if fix else "--unsafe-fixes goes with --fix or --diff")
             if watch or stdin_filename or statistics or add_suppressions is not None or (diff and output):
                 raise UsageError("--fix and --diff only go with options that say what is checked")
-            changed = keep_mended(mend(wanted, top, config, options, unsafe=unsafe_fixes), top, only_show=diff)
+            made, after_fixes = mend(wanted, top, config, options, unsafe=unsafe_fixes)
+            keep_mended(made, top, only_show=diff)
             if diff:
-                raise typer.Exit(FINDINGS if changed and not exit_zero else CLEAN)
+                raise typer.Exit(FINDINGS if made.files and not exit_zero else CLEAN)
         while True:
             if watch:
                 before = stamps(top, config)  # before the files are read: a change while they are checked counts
                 write(BEGINS)
-            report = lint(wanted, top, config, options)
+            report = after_fixes or lint(wanted, top, config, options)
             if add_suppressions is not None:
                 _silence(report, add_suppressions)
                 return

@@ -96,8 +96,8 @@ def _rendered(report: Report, format: Format, *, colour: bool = False) -> str:
     return str(module.render(report, colour=colour) if format in FOR_PEOPLE else module.render(report))
 
 
-def keep_mended(made: Mended, root: Path, *, only_show: bool) -> bool:
-    """Writes mended files, or shows them as a diff; whether there are any."""
+def keep_mended(made: Mended, root: Path, *, only_show: bool) -> None:
+    """Writes mended files, or shows them as a diff, and says how many findings that mends."""
     from callkit_lint.files import read_whole, write_all
     from callkit_lint.fixes import as_diff
     from callkit_lint.reporters import Report, shown_path
@@ -115,7 +115,6 @@ def keep_mended(made: Mended, root: Path, *, only_show: bool) -> bool:
     for one in made.refused:
         place_of_it = f"{escaped(one.path)}:{one.location.line}"
         typer.echo(f"callkit-lint: {place_of_it}: not mended: the parser would no longer understand the file", err=True)
-    return bool(made.files)
 
 
 def remarks(report: Report, verbose: bool, *, quiet: bool) -> None:

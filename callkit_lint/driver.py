@@ -18,7 +18,7 @@ from callkit_lint.config import Config, UsageError, read_contracts
 from callkit_lint.dump import dump
 from callkit_lint.files import read_whole
 from callkit_lint.filter import NO_RULE, Found, Scope, fate, in_order, keep, select
-from callkit_lint.fixes import Mended, in_passes, resolved
+from callkit_lint.fixes import Mended, Text, mended, resolved
 from callkit_lint.knowledge import KnowledgeError, load
 from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
@@ -35,6 +35,7 @@ from callkit_lint.suppression import UNUSED, Suppressions, read_comments
 from callkit_lint.why_not.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
 
+MANY_PASSES = 8  # of mending: what comes after them is left to the next run
 Texts = tuple[tuple[str, str], ...]  # files by name
 
 
@@ -80,7 +81,7 @@ def _lint(paths: Sequence[Path], root: Path, config: Config, options: Options) -
         if config.select is None and UNUSED not in config.ignore:
             unused = [Found(one, NO_RULE, frozenset()) for one in suppressions.unused(rules)]
             diagnostics = sorted([*diagnostics, *keep(unused, config, scope, Suppressions(), root)[0]], key=in_order)
-        diagnostics = _with_fixes(diagnostics, tree)
+        diagnostics = [*_with_fixes(diagnostics, tree)]
     return Report(
         diagnostics=tuple(diagnostics),
         coverage=_coverage(tree, lowered),
@@ -94,30 +95,47 @@ def _lint(paths: Sequence[Path], root: Path, config: Config, options: Options) -
     )
 
 
-def _with_fixes(diagnostics: Iterable[Diagnostic], tree: Tree) -> list[Diagnostic]:
+def _with_fixes(diagnostics: Iterable[Diagnostic], tree: Tree) -> Iterator[Diagnostic]:
     """The findings with fixes that change spans of files as they are on disk; without those that cannot."""
     converted = {path for path, _ in tree.notes}
-    texts = {source.path: source.data for source in tree.sources if source.path not in converted}
-    ready = []
+    data = {source.path: source.data for source in tree.sources if source.path not in converted}
+    text_of = remember(lambda path: Text.of(data[path]))
     for diagnostic in diagnostics:
         fix = diagnostic.fix
-        known = fix is not None and all(edit.path in texts for edit in fix.edits)
-        ready.append(replace(diagnostic, fix=resolved(fix, texts.__getitem__) if fix and known else None))
-    return ready
+        if fix is not None:
+            known = all(edit.path in data for edit in fix.edits)
+            yield replace(diagnostic, fix=resolved(fix, text_of) if known else None)
+        else:
+            yield diagnostic
 
 
-def mend(paths: Sequence[Path], root: Path, config: Config, options: Options, *, unsafe: bool) -> Mended:
-    """The files of these paths with their findings mended; nothing is written."""
+def mend(paths: Sequence[Path], root: Path, config: Config, options: Options, *, unsafe: bool) -> tuple[Mended, Report]:
+    """The files of these paths with their findings mended, and what there is to report of them then; nothing is
+    written. A fix may bring others: files are mended and checked until nothing is left to mend."""
     scope = Scope(tuple(_below(root, path) for path in paths))
+    made = Mended()
 
-    def check(texts: Mapping[Path, bytes]) -> list[Diagnostic]:
-        found = lint(paths, root, config, replace(options, buffers=texts)).diagnostics
-        return [one for one in found if one.fix and all(scope.holds(edit.path) for edit in one.fix.edits)]
+    def read(path: str) -> bytes:
+        return made.files[path] if path in made.files else read_whole(root / path)
 
     def lost(path: str, text: bytes) -> int:
         return sum(max(part.end - part.start, 1) for part in lower(language_of(path), text).lost)
 
-    return in_passes(check, root, lambda path: read_whole(root / path), lost, unsafe=unsafe)
+    def checked() -> Report:
+        texts = {root / path: data for path, data in made.files.items()}
+        return lint(paths, root, config, replace(options, buffers=texts))
+
+    report = checked()
+    for _ in range(MANY_PASSES):
+        wanted = [
+            one for one in report.diagnostics if one.fix and all(scope.holds(edit.path) for edit in one.fix.edits)
+        ]
+        step = mended(wanted, read, lost, unsafe=unsafe)
+        made = Mended(made.files | step.files, [*made.done, *step.done], step.refused)
+        if not step.files:
+            break
+        report = checked()
+    return made, report
 
 
 def _at_revision(root: Path, config: Config, options: Options) -> Baseline:

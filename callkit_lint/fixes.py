@@ -9,60 +9,50 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from callkit_lint.ir import Location
 from callkit_lint.rule import Diagnostic, Edit, Fix
 
 Read = Callable[[str], bytes]
 MARK = b"\xef\xbb\xbf"
-MANY_PASSES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file's bytes with its lines, for spans."""
+    """A file's bytes with the offsets where its lines start, for spans. A byte order mark is before the first line."""
 
     data: bytes
     starts: tuple[int, ...]
 
     @classmethod
     def of(cls, data: bytes) -> Text:
-        return cls(data, (0, *(match.end() for match in re.finditer(b"\n", data))))
-
-    def offset(self, line: int, column: int) -> int:
-        """Where a line and column are; columns of the first line do not count a byte order mark."""
-        mark = len(MARK) if line == 1 and self.data.startswith(MARK) else 0
-        return self.starts[line - 1] + mark + column - 1
+        first = len(MARK) if data.startswith(MARK) else 0
+        return cls(data, (first, *(match.end() for match in re.finditer(b"\n", data))))
 
     def span(self, location: Location) -> tuple[int, int]:
-        return self.offset(location.line, location.column), self.offset(location.end_line, location.end_column)
+        """The offsets of a location."""
+        return (
+            self.starts[location.line - 1] + location.column - 1,
+            self.starts[location.end_line - 1] + location.end_column - 1,
+        )
 
     def location(self, start: int, end: int) -> Location:
         return Location(*self._place(start), *self._place(end))
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = self.data.count(b"\n", 0, offset) + 1
-        mark = len(MARK) if line == 1 and self.data.startswith(MARK) else 0
-        return line, offset - self.starts[line - 1] - mark + 1
+        return line, offset - self.starts[line - 1] + 1
 
 
 # ---- edits of statements to edits of spans --------------------------------------------------------------------------
 
 
-def resolved(fix: Fix, read: Read) -> Fix | None:
+def resolved(fix: Fix, text_of: Callable[[str], Text]) -> Fix | None:
     """A fix with edits of spans alone; None where one cannot be made as it stands: a statement without braces around
-    it, or one that begins in the middle of something."""
-    edits = []
-    for edit in fix.edits:
-        data = read(edit.path)
-        if not _is_utf8(data):
-            return None
-        made = _resolved(edit, Text.of(data))
-        if made is None:
-            return None
-        edits.append(made)
-    return replace(fix, edits=tuple(edits))
+    it, one that begins in the middle of something, or a file that is not UTF-8."""
+    edits = [_resolved(edit, text_of(edit.path)) for edit in fix.edits]
+    made = tuple(edit for edit in edits if edit is not None)
+    return replace(fix, edits=made) if len(made) == len(edits) else None
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -74,28 +64,42 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _resolved(edit: Edit, text: Text) -> Edit | None:
-    start, end = text.span(edit.location)
+    if not _is_utf8(text.data):
+        return None
     if edit.kind == "replace":
         return edit
-    is_swift = edit.path.endswith(".swift")
+    start, end = text.span(edit.location)
     line_start = text.data.rfind(b"\n", 0, start) + 1
     before = text.data[line_start:start].removeprefix(MARK)
+    is_swift = edit.path.endswith(".swift")
     if not _begins_a_statement(text.data[:start], before, is_swift):
         return None
-    if edit.kind == "before":
-        stop = "" if is_swift else ";"
-        newline = "\r\n" if _has_crlf(text.data, start) else "\n"
-        rest = f"{stop}{newline}{before.decode()}" if not before.strip() else "; "
-        return Edit(edit.path, text.location(start, start), edit.text + rest)
-    following = re.compile(rb"[ \t]*;").match(text.data, end)
-    end = following.end() if following else end
-    line_end = text.data.find(b"\n", end)
-    line_end = len(text.data) if line_end < 0 else line_end + 1
-    if not before.strip() and not text.data[end:line_end].strip():
-        return Edit(edit.path, text.location(line_start, line_end))
-    space = re.compile(rb"[ \t]*").match(text.data, end)
-    assert space is not None
-    return Edit(edit.path, text.location(start, space.end()))
+    if edit.kind == "remove":
+        return Edit(edit.path, text.location(*_statement(text.data, line_start, start, end)))
+    if before.strip():
+        return Edit(edit.path, text.location(start, start), f"{edit.text}; ")
+    newline = "\r\n" if _has_crlf(text.data, start) else "\n"
+    rest = f"{'' if is_swift else ';'}{newline}{before.decode()}"
+    return Edit(edit.path, text.location(start, start), edit.text + rest)
+
+
+_END = re.compile(rb"(?:[ \t]*;)?")
+_SPACE = re.compile(rb"[ \t]*")
+
+
+def _statement(data: bytes, line_start: int, start: int, end: int) -> tuple[int, int]:
+    """The span of a statement with its end, and with its line where that holds nothing else."""
+    end = _after(_END, data, end)
+    line_end = data.find(b"\n", end) + 1 or len(data)
+    if not data[line_start:start].removeprefix(MARK).strip() and not data[end:line_end].strip():
+        return line_start, line_end
+    return start, _after(_SPACE, data, end)
+
+
+def _after(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
+    """The end of what a pattern, which may match nothing, finds at an offset."""
+    match = pattern.match(data, at)
+    return match.end() if match else at
 
 
 def _has_crlf(data: bytes, start: int) -> bool:
@@ -136,22 +140,26 @@ def mended(diagnostics: Iterable[Diagnostic], read: Read, lost: Callable[[str, b
     """The files with the fixes of these findings, but those that touch what another one changes: they come in the next
     pass. `lost` says how many bytes of a text the parser cannot read."""
     result = Mended()
+    texts: dict[str, Text] = {}
+    unread: dict[str, int] = {}
     taken: dict[str, list[tuple[int, int, str]]] = {}
     for diagnostic in diagnostics:
         fix = diagnostic.fix
         if fix is None or not (fix.safe or unsafe):
             continue
-        wanted = [(edit.path, (*Text.of(read(edit.path)).span(edit.location), edit.text)) for edit in fix.edits]
+        for path in {edit.path for edit in fix.edits} - texts.keys():
+            texts[path] = Text.of(read(path))
+            unread[path] = lost(path, texts[path].data)
+        wanted = [(edit.path, (*texts[edit.path].span(edit.location), edit.text)) for edit in fix.edits]
         if any(_touch(span, other) for path, span in wanted for other in taken.get(path, ())):
             continue
-        changed = {path for path, _ in wanted}
-        trial = {path: [*taken.get(path, ()), *(span for at, span in wanted if at == path)] for path in changed}
-        texts = {path: _with(read(path), edits) for path, edits in trial.items()}
-        if any(lost(path, text) > lost(path, read(path)) for path, text in texts.items()):
+        trial = {path: [*taken.get(path, ()), *(span for at, span in wanted if at == path)] for path, _ in wanted}
+        files = {path: _with(texts[path].data, edits) for path, edits in trial.items()}
+        if any(lost(path, data) > unread[path] for path, data in files.items()):
             result.refused.append(diagnostic)
             continue
         taken |= trial
-        result.files |= texts
+        result.files |= files
         result.done.append(diagnostic)
     return result
 
@@ -164,33 +172,6 @@ def _with(data: bytes, edits: Iterable[tuple[int, int, str]]) -> bytes:
     for start, end, text in sorted(edits, reverse=True):
         data = data[:start] + text.encode() + data[end:]
     return data
-
-
-def in_passes(
-    check: Callable[[Mapping[Path, bytes]], Iterable[Diagnostic]],
-    root: Path,
-    read: Read,
-    lost: Callable[[str, bytes], int],
-    *,
-    unsafe: bool,
-) -> Mended:
-    """All that can be mended: check, mend, and check what came of it, until nothing is left to mend. `check` gives the
-    findings where these texts stand in for files."""
-    result = Mended()
-    for _ in range(MANY_PASSES):
-        texts = {root / path: data for path, data in result.files.items()}
-        step = mended(
-            check(texts),
-            lambda path: result.files[path] if path in result.files else read(path),
-            lost,
-            unsafe=unsafe,
-        )
-        result.refused = step.refused
-        if not step.files:
-            break
-        result.files |= step.files
-        result.done += step.done
-    return result
 
 
 def as_diff(files: Mapping[str, bytes], read: Read, shown: Callable[[str], str]) -> Iterator[str]:
