@@ -162,7 +162,7 @@ class ExpressionWalk:
         looked_through = any(edge.callee.closure is not None for edge in self.edges[call.location])
         if call.receiver is None and call.name in self.values and not looked_through:
             return True
-        handed = any(self.hands_on(argument.value) for argument in call.arguments)
+        handed = self.is_handed(call)
         if handed and any(site.api.effect == "post" for site in self.sites[call.location]):
             return True  # observers take it out of the notification
         if self.reaches_own_code(call):
@@ -171,9 +171,12 @@ class ExpressionWalk:
 
     def maps(self, call: Call) -> bool:
         """Whether a call is given the value that is owed only to make another of it, which its caller gets back."""
-        handed = any(self.hands_on(argument.value) for argument in call.arguments)
         leads = any(edge.callee in self.search.leading for edge in self.edges[call.location])
-        return handed and not leads and not self.debt.bound
+        return self.is_handed(call) and not leads and not self.debt.bound
+
+    def is_handed(self, call: Call) -> bool:
+        """Whether a call is given the value that is owed."""
+        return any(self.hands_on(argument.value) for argument in call.arguments)
 
     def trusts(self, call: Call) -> bool:
         """Whether a call reaches nothing known, and is believed to meet the debt."""

@@ -92,8 +92,8 @@ class PathWalk(ExpressionWalk):
             return UNKNOWN
         end = Exit("end", None, self.procedure.location)
         left = [*flow.away, *((end, path) for path in flow.on)]
-        left = [(exit_, path) for exit_, path in left if self.distrusts or not path.trusting]
-        leaks = [leak for exit_, path in left if exit_.kind in LEAVING for leak in self.told(exit_, path)]
+        open_ = (one for one in left if one[0].kind in LEAVING and (self.distrusts or not one[1].trusting))
+        leaks = [leak for exit_, path in open_ for leak in self.told(exit_, path)]
         return Summary(tuple(leaks), met=self.meets_so_far > 0, early=tuple(self.early))
 
     def told(self, exit_: Exit, path: Path) -> Iterator[Leak]:
@@ -258,26 +258,34 @@ class PathWalk(ExpressionWalk):
         place = arm.condition.location if arm.condition is not None else branch.location
         entered: list[Path] = []
         past: Path | None = None
-        if answer is not False and (sure := self.owes(test, arm.condition, True)):
-            trusting = path.trusting and not self.denies(arm.condition, True)
-            turned = path.turn(self.place(place, _entering(branch)), sure)
-            entered = [replace(turned, decided=(*path.decided, *atoms(test, True)), trusting=trusting)]
-        if answer is not True and (sure := self.owes(test, arm.condition, False)):
-            decided, sure = (*path.decided, *atoms(test, False)), min(path.confidence, sure)
-            trusting = path.trusting and not self.denies(arm.condition, False)
-            past = replace(path, decided=decided, confidence=sure, trusting=trusting)
-            if branch.kind == "if" and not branch.exhaustive:
+        if answer is not False and (taken := self.path_where(path, test, arm.condition, True)):
+            entered = [taken.turn(self.place(place, _entering(branch)))]
+        if answer is not True:
+            past = self.path_where(path, test, arm.condition, False)
+            if past and branch.kind == "if" and not branch.exhaustive:
                 past = past.turn(self.place(place, "where this condition does not hold"))
         return entered, past
 
-    def owes(self, test: Test, condition: Expr | None, holds: bool) -> Confidence | None:
+    def path_where(self, path: Path, test: Test, condition: Expr | None, holds: bool) -> Path | None:
+        """A path on which a condition holds, or does not; None where nothing is owed then. Where a trusted call says
+        "no", it is owed for sure."""
+        denied = self.denies(condition, holds)
+        sure = Confidence.high if denied else self.owes(test, holds)
+        if sure is None:
+            return None
+        return replace(
+            path,
+            decided=(*path.decided, *atoms(test, holds)),
+            confidence=min(path.confidence, sure),
+            trusting=path.trusting and not denied,
+        )
+
+    def owes(self, test: Test, holds: bool) -> Confidence | None:
         """How sure it is that anything is owed where a condition holds, or does not; None where nothing is.
 
         Nothing is where the value that is owed is not there, or what the closure holds on to weakly; of several reasons
-        for an answer one such is a doubt. Where a trusted call says "no", it is owed for sure.
+        for an answer one such is a doubt.
         """
-        if self.denies(condition, holds):
-            return Confidence.high
         names = (self.values - self.replaced) | OWNER | self.weak
 
         def nothing_owed(part: Test, holds: bool) -> bool:

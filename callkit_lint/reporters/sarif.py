@@ -106,13 +106,7 @@ def _result(report: Report, diagnostic: Diagnostic, index: int, mark: str) -> di
 def _fix(report: Report, fix: Fix) -> dict[str, Any]:
     files: dict[str, list[dict[str, Any]]] = {}
     for edit in fix.edits:
-        where = shown_location(report, edit.path, edit.location)
-        region = {
-            "startLine": where.line,
-            "startColumn": where.column,
-            "endLine": where.end_line,
-            "endColumn": where.end_column,
-        }
+        region = _region(shown_location(report, edit.path, edit.location))
         replacement = {"deletedRegion": region, "insertedContent": {"text": edit.text}}
         files.setdefault(edit.path, []).append(replacement)
     changes = [{"artifactLocation": _artifact(report, path), "replacements": made} for path, made in files.items()]
@@ -125,17 +119,22 @@ def _said(report: Report, place: Place) -> dict[str, Any]:
 
 def _location(report: Report, path: str, location: Location, symbol: str = "") -> dict[str, Any]:
     where = shown_location(report, path, location)
-    region = {
-        "startLine": where.line,
-        "startColumn": where.column,
-        "endLine": where.end_line,
-        "endColumn": max(where.end_column, where.column + 1 if where.end_line == where.line else 1),
-    }
+    region = _region(where)
+    region["endColumn"] = max(where.end_column, where.column + 1 if where.end_line == where.line else 1)
     physical = {"artifactLocation": _artifact(report, path), "region": region}
     found: dict[str, Any] = {"physicalLocation": physical}
     if symbol:
         found["logicalLocations"] = [{"fullyQualifiedName": symbol}]
     return found
+
+
+def _region(where: Location) -> dict[str, int]:
+    return {
+        "startLine": where.line,
+        "startColumn": where.column,
+        "endLine": where.end_line,
+        "endColumn": where.end_column,
+    }
 
 
 def _artifact(report: Report, path: str) -> dict[str, str]:

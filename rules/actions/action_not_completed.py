@@ -15,8 +15,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
     for found in open_actions(program):
         leak, handler = found.leaks[0], found.handler
         owner = leak.left if found.ever else handler
-        where = Place(owner.path, owner.function.location, "")
-        where = leak.turns[0] if found.one_case and leak.turns else where
+        in_case = found.one_case and leak.turns
+        where = leak.turns[0] if in_case else Place(owner.path, owner.function.location, "")
         sometimes = SOMETIMES if owner.function is handler.function else SOMETIMES_HANDED_ON
         start = Place(handler.path, handler.location, f"the call system asks for an action: {handler.display}")
         yield Diagnostic(
@@ -35,8 +35,9 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 def _fix(found: OpenAction) -> Fix | None:
     """`fail()` before each `return` that leaves the handler's action open: a guess where no guard does."""
-    returns = [leak for leak in found.leaks if leak.kind == "return" and not leak.depth and leak.turns]
-    if found.one_case or len(returns) < len(found.leaks) or any(leak.left is not found.handler for leak in returns):
+    own = (leak for leak in found.leaks if leak.left is found.handler and not leak.depth)
+    returns = [leak for leak in own if leak.kind == "return" and leak.turns]
+    if found.one_case or len(returns) < len(found.leaks):
         return None
     places = dict.fromkeys(leak.location for leak in returns)
     edits = tuple(completion(found.handler, place, found.handler.parameters[1].name) for place in places)
