@@ -19,7 +19,7 @@ from callkit_lint.dump import dump
 from callkit_lint.files import read_whole
 from callkit_lint.filter import NO_RULE, Found, Scope, fate, in_order, keep, select
 from callkit_lint.fixes import Mended, Text, mended, resolved
-from callkit_lint.knowledge import KnowledgeError, load
+from callkit_lint.knowledge import KnowledgeError, Texts, load
 from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
 from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_have_calls, partition
@@ -36,7 +36,6 @@ from callkit_lint.why_not.whynot import Explanation, explain
 from callkit_lint.worklist import relevant
 
 MANY_PASSES = 8  # of mending: what comes after them is left to the next run
-Texts = tuple[tuple[str, str], ...]  # files by name
 
 
 @dataclass(frozen=True, slots=True)

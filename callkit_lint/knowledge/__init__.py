@@ -38,6 +38,7 @@ __all__ = [
     "Phase",
     "RUN_MODES",
     "Same",
+    "Texts",
     "Vocabulary",
     "build",
     "load",
@@ -50,6 +51,7 @@ class KnowledgeError(Exception):
     """A knowledge file breaks its format; the message names file and entry."""
 
 
+Texts = tuple[tuple[str, str], ...]  # files, as (name, text)
 T = TypeVar("T")
 Identified = TypeVar("Identified", Api, Callback, Notification)
 
@@ -60,9 +62,9 @@ def _shipped() -> list[tuple[str, dict[str, Any]]]:
 
 
 @functools.cache
-def load(own: tuple[tuple[str, str], ...] = (), sdks: frozenset[str] | None = None) -> Vocabulary:
-    """The vocabulary of the installed package, with a project's own files, given as (name, text); of the SDKs only
-    these, where `sdks` names any, and the project's own.
+def load(own: Texts = (), sdks: frozenset[str] | None = None) -> Vocabulary:
+    """The vocabulary of the installed package, with a project's own files; of the SDKs only these, where `sdks` names
+    any, and the project's own.
 
     Raises KnowledgeError with the name and, where it can be told, the line of what is wrong in one of them.
     """

@@ -15,7 +15,7 @@ from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.link import Graph, link
 from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import FileSummary, Location
-from callkit_lint.knowledge import Vocabulary, load
+from callkit_lint.knowledge import Texts, Vocabulary, load
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.lifecycle import Fact, Lifecycle, Run, Spreading, spread
 from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, partition, sdks_in
@@ -267,11 +267,10 @@ def build_programs(files: Mapping[str, FileSummary], manifests: Mapping[str, byt
     return tuple(build(one) for one in partition(files, manifests))
 
 
-def build(boundary: Boundary, own: tuple[tuple[str, str], ...] = ()) -> Program:
+def build(boundary: Boundary, own: Texts = ()) -> Program:
     """One program from the summaries of its files, and what is known of the SDKs that it uses; `own` are a project's
-    own contracts, as (name, text)."""
-    used = sdks_in(boundary.files, load().contracts)
-    vocabulary = load(own, used)
+    own contracts."""
+    vocabulary = load(own, sdks_in(boundary.files))
     graph = link(boundary.files, vocabulary, build_of(boundary.deployment_target, boundary.macros))
     spreading = spread(graph, vocabulary)
     files = frozenset(boundary.files)

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 from callkit_lint.ir import FileSummary
 from callkit_lint.knowledge import load
-from callkit_lint.knowledge.contracts import Contract
 from callkit_lint.project.deployment import lowest_systems
 from callkit_lint.project.pbxproj import lowest
 from callkit_lint.project.tree_paths import ancestors
@@ -75,13 +74,14 @@ def may_have_calls(files: Mapping[str, FileSummary]) -> bool:
     return owns_calls(files) or any(not modules.isdisjoint(summary.imports) for summary in files.values())
 
 
-def sdks_in(files: Mapping[str, FileSummary], contracts: Mapping[str, Contract]) -> frozenset[str]:
-    """The SDKs that these files import, or that lie among them, by the id of their contract. WebRTC always counts: it
-    hides in others, under other names."""
+def sdks_in(files: Mapping[str, FileSummary]) -> frozenset[str]:
+    """The SDKs that these files import, that lie among them, or that may hide in others, by the id of their
+    contract."""
     imported = {name for summary in files.values() for module in summary.imports for name in module.split("/")}
     folders = {part for path in files for part in path.split("/")}
     present = imported | folders
-    return frozenset(key for key, one in contracts.items() if key == "webrtc" or not present.isdisjoint(one.imports))
+    contracts = load().contracts.values()
+    return frozenset(one.id for one in contracts if one.embedded or not present.isdisjoint(one.imports))
 
 
 def owns_calls(files: Mapping[str, FileSummary]) -> bool:
