@@ -1,6 +1,6 @@
 # make demo            see what callkit-lint finds
 # make test            everything a change must pass
-# make test-consumers  use the tool from other programs (pre-commit, Vim, Emacs, Node.js)
+# make test-consumers  use the tool from other programs (pre-commit, Vim, Emacs, Node.js, validators of formats)
 # make readme          write the README's table of rules anew
 # make clean           remove what these made
 #

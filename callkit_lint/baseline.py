@@ -54,7 +54,7 @@ def read_baseline(path: Path) -> Baseline:
         data = json.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"baseline {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"baseline {path}: not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), list):
         raise UsageError(f"baseline {path}: not a baseline of this version of callkit-lint; write it anew")
@@ -63,10 +63,12 @@ def read_baseline(path: Path) -> Baseline:
         try:
             own = (item["rule"], item["symbol"], item["code"])
             count = item.get("count", 1)
-            if not all(isinstance(part, str) for part in own) or not isinstance(count, int):
+            if not all(isinstance(part, str) for part in own) or type(count) is not int or count < 1:
                 raise TypeError
         except (TypeError, KeyError, AttributeError):
-            raise UsageError(f"baseline {path}: a finding needs rule, symbol and code") from None
+            raise UsageError(
+                f"baseline {path}: a finding needs rule, symbol and code, and a count above 0 if any"
+            ) from None
         known[own] += count
     return Baseline(known)
 

@@ -221,6 +221,8 @@ def _buffer(path: Path | None) -> dict[Path, bytes]:
         return {}
     if not path.absolute().parent.is_dir():
         raise UsageError(f"--stdin-filename {path}: no such directory: {path.parent}")
+    if path.is_dir():
+        raise UsageError(f"--stdin-filename {path}: a directory")
     return {path.absolute().parent.resolve() / path.name: sys.stdin.buffer.read()}
 
 

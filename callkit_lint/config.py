@@ -236,6 +236,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}{':' + line[1] if line else ''}: not valid TOML: {text}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text") from error
+    except RecursionError as error:
+        raise UsageError(f"{path}: not valid TOML: nested too deeply") from error
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
 

@@ -68,14 +68,15 @@ def outputs_of(format: Format, given: list[str]) -> dict[Path, Format]:
     outputs: dict[Path, Format] = {}
     for text in given:
         name, separator, file = text.partition("=")
+        form = format
         if separator and re.fullmatch(r"[a-z]+", name):
             if name not in list(Format):
                 raise UsageError(
                     f"--output {text}: unknown format {name!r}{did_you_mean(name, [one.value for one in Format])}"
                 )
-            outputs[Path(file)] = Format(name)
-        else:
-            outputs[Path(text)] = format
+            form, text = Format(name), file
+        if outputs.setdefault(Path(text), form) != form:
+            raise UsageError(f"--output {text}: one file cannot hold two formats")
     return outputs
 
 

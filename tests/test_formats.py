@@ -113,11 +113,12 @@ def test_a_format_in_a_file_and_another_on_standard_output(tree: Path) -> None:
         ("sarf=a", "--output sarf=a: unknown format 'sarf' (did you mean 'sarif'?)"),
         ("sarif=missing/a", "--output missing/a: No such file or directory"),
         ("sarif=.", "--output .: Is a directory"),
+        ("sarif=a.json -o json=a.json", "--output a.json: one file cannot hold two formats"),
     ],
 )
 def test_an_output_that_cannot_be_is_one_line(tree: Path, output: str, message: str) -> None:
-    run = CliRunner().invoke(app, ["check", "--output", output])
-    assert (run.exit_code, run.stderr.splitlines()[0]) == (2, f"callkit-lint: {message}")
+    run = CliRunner().invoke(app, ["check", "--output", *output.split()])
+    assert (run.exit_code, run.stdout, run.stderr) == (2, "", f"callkit-lint: {message}\n")
 
 
 def test_an_unknown_format_is_refused(tree: Path) -> None:

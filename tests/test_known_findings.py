@@ -148,6 +148,10 @@ def test_the_configuration_can_name_the_baseline(tree: Path) -> None:
         ("[]", "not a baseline of this version"),
         ('{"version": 9, "findings": []}', "not a baseline of this version"),
         ('{"version": 1, "findings": [{"rule": 1}]}', "a finding needs rule, symbol and code"),
+        ('{"version": 1, "findings": [{"rule": "a", "symbol": "", "code": "", "count": -1}]}', "a count above 0"),
+        ('{"version": 1, "findings": [{"rule": "a", "symbol": "", "code": "", "count": true}]}', "a count above 0"),
+        pytest.param("[" * 200_000, "not JSON", id="deep"),
+        ("\ufeff\x00", "not JSON"),
         (None, "No such file or directory"),
     ],
 )
@@ -213,6 +217,11 @@ def test_a_buffer_in_a_folder_that_is_not_there(tree: Path) -> None:
     assert run("check", "--stdin-filename", "no/A.swift", stdin="").exit_code == 2
 
 
+def test_a_buffer_that_is_a_folder(tree: Path) -> None:
+    result = run("check", "--stdin-filename", ".", stdin="")
+    assert (result.exit_code, result.stderr) == (2, "callkit-lint: --stdin-filename .: a directory\n")
+
+
 # ---- statistics, completeness, configuration ------------------------------------------------------------------------
 
 
@@ -252,6 +261,8 @@ def test_severities_and_overrides(tree: Path) -> None:
         ("require-reason = 1", "require-reason: must be true or false"),
         ('extends = "nothing.toml"', "nothing.toml: No such file or directory"),
         ("extends = 1", "extends: must be the path"),
+        ('extends = "."', "Is a directory"),
+        pytest.param("a = " + "[" * 200_000, "not valid TOML: nested too deeply", id="deep"),
         ("baseline = 1", "baseline: must be the path of a file"),
     ],
 )

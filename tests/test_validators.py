@@ -62,6 +62,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 NAMES = ["all", "none", "odd"]
 
 
+def test_the_reports_have_what_is_to_be_validated(reports: Path) -> None:
+    """Chains, related places, fixes and files that were not read; else the validators would not see them."""
+    text = "".join((reports / f"{name}.{form}").read_text() for name in NAMES for form in ("sarif", "rdjson"))
+    wanted = ["codeFlows", "relatedLocations", "fixes", "toolExecutionNotifications", "suggestions", "../odd%20%C3%BC/"]
+    assert [name for name in wanted if name not in text] == []
+
+
 # ---- SARIF ----------------------------------------------------------------------------------------------------------
 
 

@@ -63,7 +63,7 @@ def _resolved(path: str, text: str) -> Iterator[Dependency]:
     """`Package.resolved`, in any of its versions: pins with a location, and a version in their state."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     pins = data.get("pins") or (data.get("object") or {}).get("pins") if isinstance(data, dict) else None
     for pin in pins if isinstance(pins, list) else ():
@@ -88,7 +88,7 @@ def _pubspec(path: str, text: str) -> Iterator[Dependency]:
 def _package_json(path: str, text: str) -> Iterator[Dependency]:
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     names = data.get("dependencies") if isinstance(data, dict) else None
     for name in names if isinstance(names, dict) else ():
