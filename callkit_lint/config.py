@@ -69,7 +69,7 @@ def read_contracts(config: Config) -> tuple[tuple[str, str], ...]:
         try:
             paths = sorted(path for path in home.glob(pattern) if path.is_file())
         except (ValueError, NotImplementedError, IndexError) as error:
-            raise UsageError(f"{config.path}: contracts: {pattern!r} is no pattern of paths: {error}") from error
+            raise UsageError(f"{config.path}: contracts: {pattern!r} is no pattern of paths") from error
         if not paths:
             raise UsageError(f"{config.path}: contracts: no file is named {pattern!r}")
         for path in paths:
