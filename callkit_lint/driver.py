@@ -24,7 +24,7 @@ from callkit_lint.lowering import Lowered, lower, lower_all
 from callkit_lint.model.program import Program, build, facts
 from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, may_have_calls, partition
 from callkit_lint.project.dependencies import Dependency, dependencies_of, read_dependencies
-from callkit_lint.questions.sdk_contracts import as_documented, recognised, verdicts
+from callkit_lint.questions.sdk_contracts import as_documented, verdicts
 from callkit_lint.reporters import Coverage, Failure, Report
 from callkit_lint.reporters.program_list import ListedProgram
 from callkit_lint.reporters.sdk_list import ListedSdk
@@ -221,7 +221,7 @@ def sdks_of(paths: Sequence[Path], root: Path, config: Config, *, use_cache: boo
 
 def _sdks_in(boundary: Boundary, own: Texts, dependencies: list[Dependency]) -> Iterator[ListedSdk]:
     program = build(boundary, own)
-    imported, judged = program.once(recognised), program.once(verdicts)
+    imported, judged = program.sdks, program.once(verdicts)
     declared = dependencies_of(boundary.files, dependencies)
     for contract in load(own).contracts.values():
         names = {name.lower() for name in (*contract.pods, *contract.packages)}

@@ -15,7 +15,7 @@ import callkit_lint.knowledge
 from callkit_lint.cli import app
 from callkit_lint.knowledge import KnowledgeError, load
 from callkit_lint.knowledge.contracts import HANDLERS, KINDS
-from callkit_lint.questions.sdk_contracts import recognised, verdicts
+from callkit_lint.questions.sdk_contracts import verdicts
 from tests.examples import ROOT, diagnostics, expectations, presence_rules
 from tests.graphs import program
 
@@ -53,13 +53,13 @@ def outcomes(text: str, contract: str) -> dict[str, str]:
 
 
 def test_an_sdk_is_recognised_by_what_is_imported() -> None:
-    assert list(recognised(program({"App.swift": source("TwilioVoice")}))) == ["twilio-voice"]
-    assert not recognised(program({"App.swift": source("Foundation")}))
+    assert list(program({"App.swift": source("TwilioVoice")}).sdks) == ["twilio-voice"]
+    assert not program({"App.swift": source("Foundation")}).sdks
 
 
 def test_an_sdk_owes_itself_nothing() -> None:
     inside = program({"Sources/TwilioVoice/App.swift": source("TwilioVoice")})
-    assert not recognised(inside)
+    assert not inside.sdks
 
 
 def test_beside_the_sdk_that_stands_on_it_it_owes_nothing() -> None:

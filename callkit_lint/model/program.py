@@ -18,6 +18,7 @@ from callkit_lint.ir import FileSummary, Location
 from callkit_lint.knowledge import Texts, Vocabulary, load
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.lifecycle import Fact, Lifecycle, Run, Spreading, spread
+from callkit_lint.model.sdks import imported_sdks
 from callkit_lint.project.boundaries import WITHOUT_CALLS, Boundary, partition, sdks_in
 from callkit_lint.rule import Place
 
@@ -47,14 +48,20 @@ class Program:
 
     @property
     def armed(self) -> bool:
-        """Whether the program has calls that the call system handles: a provider, a controller, or one of their
-        delegates."""
+        """Whether the program has calls that the call system handles: a provider, a controller, one of their delegates,
+        or an SDK that has them."""
         return bool(self.armed_by)
 
     @cached_property
+    def sdks(self) -> Mapping[str, tuple[Place, ...]]:
+        """The SDKs that the program imports, by the id of their contract, each with the files that do."""
+        return imported_sdks(self.graph, self.vocabulary)
+
+    @cached_property
     def armed_by(self) -> tuple[Place, ...]:
-        """What arms the program: types that are delegates of the call system, and calls of its providers. Nothing does
-        where there is no call system: what speaks of it is shared code, and its other half lies in an app for iOS."""
+        """What arms the program: types that are delegates of the call system, calls of its providers, and SDKs that
+        have a provider. Nothing does where there is no call system: what speaks of it is shared code, and its other
+        half lies in an app for iOS."""
         if self.platform in WITHOUT_CALLS:
             return ()
         arms = self.vocabulary.arms
@@ -71,7 +78,13 @@ class Program:
             for site in self.all_sites
             if site.api.owner in arms
         ]
-        return (*sorted(types, key=lambda place: (place.path, place.location, place.text)), *calls)
+        sdks = [
+            Place(place.path, place.location, f"the file {place.text}, and {contract.name} has a provider")
+            for contract in self.vocabulary.contracts.values()
+            if contract.provider
+            for place in self.sdks.get(contract.id, ())
+        ]
+        return (*sorted(types, key=lambda place: (place.path, place.location, place.text)), *calls, *sdks)
 
     def once(self, question: Callable[[Program], Answer]) -> Answer:
         """The answer to a question that several rules ask: found when it is asked first."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from callkit_lint.callgraph.conditions import Constant
 from callkit_lint.callgraph.graph import Site
-from callkit_lint.ir import Literal, Location
+from callkit_lint.ir import Literal
 from callkit_lint.knowledge.contracts import ANYWHERE, HANDLERS, Contract, Obligation
 from callkit_lint.model.absence import is_whole_app, stands_beside_packages
 from callkit_lint.model.lifecycle import Run
@@ -45,25 +45,6 @@ class Verdict:
         return self.place or (self.run.chain()[-1] if self.run else None)
 
 
-def recognised(program: Program) -> dict[str, list[Place]]:
-    """The contracts of the SDKs that the program imports, by id, each with the files that do."""
-    found: dict[str, list[Place]] = {}
-    top = Location(1, 1, 1, 1)
-    for contract in program.vocabulary.contracts.values():
-        names = {*contract.imports}
-        for path, imported in sorted(program.graph.imported.items()):
-            for name in imported:
-                if (name in names or name.partition("/")[0] in names) and not _is_itself(program, name):
-                    found.setdefault(contract.id, []).append(Place(path, top, f"imports {name}"))
-                    break
-    return found
-
-
-def _is_itself(program: Program, module: str) -> bool:
-    """Whether a module's sources are in the program: an SDK owes itself nothing."""
-    return f"{module}-Swift.h" in program.graph.imports or any(module in path.split("/") for path in program.files)
-
-
 def broken(program: Program, *kinds: str) -> Iterator[Verdict]:
     """The obligations of these kinds that are broken, for a rule to tell; not those that another rule tells better."""
     for verdict in program.once(verdicts):
@@ -75,7 +56,7 @@ def verdicts(program: Program) -> list[Verdict]:
     """What became of every obligation to the SDKs that the program uses."""
     if not program.armed:
         return []
-    present = program.once(recognised)
+    present = program.sdks
     found: list[Verdict] = []
     for contract in (program.vocabulary.contracts[key] for key in present):
         if {*contract.yields_to}.isdisjoint(present):
@@ -279,7 +260,7 @@ def as_documented(program: Program, findings: list[Diagnostic]) -> list[Diagnost
     """Findings, with those that only do what the documentation of an SDK in use says as notes that tell so."""
     exemptions = [
         exemption
-        for contract in (program.vocabulary.contracts[key] for key in (program.once(recognised) if findings else ()))
+        for contract in (program.vocabulary.contracts[key] for key in (program.sdks if findings else ()))
         for exemption in contract.exemptions
     ]
     for index, found in enumerate(findings):
