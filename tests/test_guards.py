@@ -239,6 +239,7 @@ SWIFT_NO_CALL = [
     "!(CXCallObserver().calls.count > 0)",
     "calls.count == 0 && isReady",
     "!hasActiveCall",
+    "hasNoActiveCalls",
     "!self.hasActiveCall",
     "hasActiveCall == false",
     "!PhoneCenter.shared.hasActiveCalls",
@@ -350,6 +351,8 @@ def test_a_variable_that_changes_says_nothing() -> None:
         "calls.count == 2",
         "calls.count > 1",
         "items.isEmpty",
+        "callId.isEmpty",
+        "call.name.isEmpty",
         "list.count == 0",
         "!isRecalled",
         "CXCallObserver().calls.isEmpty || isReady",
@@ -593,9 +596,13 @@ def given(declaration: str, body: str) -> Graph:
         ("on: Int", "switch on {\ncase 1: ACT\ndefault: break }", 1, 2),
         ("on: Int", "if on == 1 { ACT }", 1, 2),
         ("on: String", 'if on == "call" { ACT }', "call", "idle"),
+        ("on: Call?", "if let on { ACT }", "call", None),
+        ("on: Call?", "if on != nil { ACT }", "call", None),
     ],
 )
-def test_a_parameter_decides(declaration: str, body: str, runs: bool | int | str, rests: bool | int | str) -> None:
+def test_a_parameter_decides(
+    declaration: str, body: str, runs: bool | int | str, rests: bool | int | str | None
+) -> None:
     graph = given(declaration, body)
     assert passing(graph) == ALL
     assert passing(graph, {"on": Known(runs)}) == ALL
@@ -621,6 +628,12 @@ def test_a_parameter_decides_in_objc() -> None:
     graph = objc("}\n- (void)use:(BOOL)on {\nif (on) { ACT }")
     assert passing(graph, {"on": Known(True)}) == ALL
     assert passing(graph, {"on": Known(False)}) == NEVER
+
+
+@pytest.mark.parametrize(("given", "phases"), [(None, NEVER), (0, NEVER), (1, ALL), ("call", ALL)])
+def test_what_is_nil_or_zero_is_false_in_c(given: int | str | None, phases: set[str]) -> None:
+    graph = objc("}\n- (void)use:(Call *)call {\nif (call) { ACT }")
+    assert passing(graph, {"call": Known(given)}) == phases
 
 
 # ---- the action of a handler that receives all ----------------------------------------------------------------------

@@ -83,6 +83,28 @@ def test_a_program_that_only_takes_pushes_is_linked_but_not_armed() -> None:
     assert not program({"A.swift": source}).armed
 
 
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("A.swift", "import RNCallKeep\nclass A {}"),
+        ("A.m", '#import "RNCallKeep.h"\n@implementation A\n@end'),
+        ("A.swift", "import flutter_callkit_incoming\nclass A {}"),
+        ("A.m", "#import <RNVoipPushNotificationManager.h>\n@implementation A\n@end"),
+    ],
+)
+def test_a_program_whose_calls_an_sdk_takes_is_armed(path: str, source: str) -> None:
+    assert may_have_calls(lowered({path: source}))
+    armed = program({path: source})
+    (why,) = armed.armed_by
+    assert (why.path, why.location.line, why.text.endswith("takes the calls")) == (path, 1, True)
+
+
+def test_an_sdk_that_takes_no_calls_arms_nothing() -> None:
+    source = "import WebRTC\nclass A {}"
+    assert not may_have_calls(lowered({"A.swift": source}))
+    assert not program({"A.swift": source}).armed
+
+
 def test_a_program_that_is_not_armed_has_no_runs() -> None:
     source = f"import UIKit\nclass A: UIViewController {{ override func viewDidLoad() {{ {ACTIVATE} }} }}"
     unarmed = program({"A.swift": source})

@@ -49,7 +49,8 @@ def test_text(tree: Path) -> None:
     assert run().stdout.splitlines() == [
         "Notes: not armed, 1 file",
         "    application target Notes of Apps.xcodeproj (1 file)",
-        "    not armed: no provider or controller of calls and no delegate of one, so rules are silent on it",
+        "    not armed: no provider or controller of calls, no delegate of one, and no SDK that has them, so rules are "
+        "silent on it",
         "Phone: armed, 2 files",
         "    application target Phone of Apps.xcodeproj (1 file)",
         "    1 file is in no target and lies nearest to these",

@@ -222,10 +222,9 @@ class BodyWalk:
     def operator(self, op: str, operands: tuple[Expr, ...]) -> None:
         if op == "let" and len(operands) == 2 and isinstance(operands[0], Name):
             self.visit(operands[1])
-            if operands[0].name != "self":
-                self.view.locals[operands[0].name] = Local(
-                    self.view.type_of(operands[1]), operands[1] if operands[0] != operands[1] else None
-                )
+            name, same = operands[0].name, operands[0] == operands[1]
+            if name != "self" and not (same and name in self.view.locals):
+                self.view.locals[name] = Local(self.view.type_of(operands[1]), None if same else operands[1])
                 self.view.forget()
             return
         if op == "?:":

@@ -48,9 +48,9 @@ Bindings = Mapping[str, Known]
 class Test:
     """A node of a condition.
 
-    `kind`: "and", "or", "not" (with `parts`); "truth" (`value` is the answer); "equal" (`value`, `other` compared);
-    "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "action" (the action's type);
-    "excludes" (`value` names the phases in which it is false, as the project's contracts say);
+    `kind`: "and", "or", "not" (with `parts`); "truth" (`value` is the answer); "present" (`value` is not nil); "equal"
+    (`value`, `other` compared); "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "action"
+    (the action's type); "excludes" (`value` names the phases in which it is false, as the project's contracts say);
     "opaque" (`text` says what it names). "failed" and "repeated" are never decided: the code around handles an error,
     or is a loop's body.
     """
@@ -81,7 +81,7 @@ def answer(
 
     def of_part(part: Test) -> bool | None:
         match part.kind:
-            case "truth" | "equal":
+            case "truth" | "present" | "equal":
                 return _compare(part, bindings)
             case "interruption":
                 return phase == f"interruption {part.text}" if phase.startswith("interruption ") else None
@@ -133,10 +133,11 @@ def _compare(test: Test, bindings: Bindings) -> bool | None:
     if left is None:
         return None
     if test.kind == "truth":
-        return left.value if isinstance(left.value, bool) else None
-    if right is None:
-        return None
-    return left.value == right.value
+        # In C an object or a number is a condition, too.
+        return bool(left.value) if left.value is None or isinstance(left.value, bool | int) else None
+    if test.kind == "present":
+        return left.value is not None
+    return None if right is None else left.value == right.value
 
 
 def _fill(value: Value, bindings: Bindings) -> Known | None:

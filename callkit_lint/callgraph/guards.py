@@ -160,6 +160,9 @@ class ConditionReader:
         """`expr == nil`; that it is not is what the expression's own name as a condition says."""
         if isinstance(expr, Name | Member) and _names_a_call_in_progress(expr.name):
             return Test("no call", text=spelled(expr))
+        value = self._evaluate(expr)
+        if isinstance(value, Parameter):
+            return negate(Test("present", value=value, text=spelled(expr)))
         return negate(Test("opaque", text=spelled(expr)))
 
     def _ordered(self, op: str, left: Expr, right: Expr) -> Test:
@@ -183,6 +186,7 @@ NOT_A_CALL = frozenset(
     {"callback", "caller", "error", "callkit", "uuid", "handler", "id", "action", "delegate"}
     | {"provider", "manager", "controller", "view", "incoming", "outgoing", "session", "audio", "type", "state"}
 )
+DENIALS = frozenset({"no", "not", "without"})
 IN_CALL_WORDS = frozenset(
     {"in", "on", "active", "ongoing", "during", "current", "existing", "busy", "live", "progress"}
 )
@@ -212,14 +216,22 @@ def _recognise(expr: Expr) -> Test | None:
         return RESUMES
     if not named or len(named) > 8:
         return None
-    if (named[-1] == "empty" or "isEmpty" in spelled(expr)) and {"call", "calls"} & set(named):
+    if (named[-1] == "empty" or "isEmpty" in spelled(expr)) and _names_calls(named):
         return Test("no call", text=spelled(expr))
     if "callkit" in named or ("call", "kit") in zip(named, named[1:], strict=False):
         return TRUE if not {"disable", "disabled", "no", "without", "not"} & set(named) else FALSE
     if {"simulator"} & set(named):
         return FALSE
     last = expr.name if isinstance(expr, Name | Member | Call) else ""
-    return negate(Test("no call", text=spelled(expr))) if _names_a_call_in_progress(last) else None
+    if not _names_a_call_in_progress(last):
+        return None
+    none = Test("no call", text=spelled(expr))
+    return none if DENIALS & set(words(last)) else negate(none)
+
+
+def _names_calls(named: list[str]) -> bool:
+    """`calls`, `store.activeCalls`, `call.list`: not what belongs to one call, such as `callId`."""
+    return not {"call", "calls"}.isdisjoint(named) and {"id", "uuid", "identifier", "name"}.isdisjoint(named)
 
 
 def _names_a_call_in_progress(name: str) -> bool:

@@ -85,9 +85,9 @@ class Contract:
     It is recognised by what sources import (`imports`: modules, headers), by its `pods` and by its `packages` (the last
     part of a repository's name). `session` says whether it configures or activates the session by itself, `activation`
     what the app owes it when CallKit has activated the session: "app", to pass that on; "none"; "elsewhere", where its
-    audio is not in native code. Beside an SDK in `yields_to` it owes nothing: that one speaks for it. One with a
-    `provider` takes the calls of an app that imports it. An `embedded` one
-    comes inside of others, under their names: what its calls mean is known in every program.
+    audio is not in native code. Beside an SDK in `yields_to` it owes nothing: that one speaks for it. One that `arms`
+    takes the calls, or the pushes of calls, of each program that imports it. An `embedded` one comes inside of others,
+    under their names: what its calls mean is known in every program.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Contract:
     session: str = "unknown"
     activation: str = "unknown"
     yields_to: tuple[str, ...] = ()
-    provider: bool = False
+    arms: bool = False
     embedded: bool = False
     obligations: tuple[Obligation, ...] = ()
     exemptions: tuple[Exemption, ...] = ()

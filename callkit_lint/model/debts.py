@@ -19,12 +19,12 @@ def never(*_: object) -> bool:
 class Debt:
     """What must happen on every path.
 
-    Met by a call with one of `effects`, or of the closure in the value that is owed, or by handing that value on.
-    `waits`: whether code that runs later counts; `bound`: whether only code that has the value can meet it; `skips`:
-    how sure it is that an optional chain may end early. Members of the value in `parts` stand for all of it. `forgives`
-    says under which conditions nothing is owed, `trusts` which calls that reach nothing known meet it all the same, but
-    where they answer "no", or the function goes on to meet it itself on another way.
-    `watches` are calls that must not come before it is met. `crashes`: whether a crash leaves it open.
+    Met by a call with one of `effects`, or of the closure in the value that is owed, or by handing that value on, other
+    than to a call with one of `keeps`. `waits`: whether code that runs later counts; `bound`: whether only code that
+    has the value can meet it; `skips`: how sure it is that an optional chain may end early. Members of the value in
+    `parts` stand for all of it. `forgives` says under which conditions nothing is owed, `trusts` which calls that reach
+    nothing known meet it all the same, but where they answer "no", or the function goes on to meet it itself on another
+    way. `watches` are calls that must not come before it is met. `crashes`: whether a crash leaves it open.
     """
 
     effects: frozenset[str]
@@ -32,6 +32,7 @@ class Debt:
     bound: bool = False
     skips: Confidence = Confidence.low
     parts: frozenset[str] = frozenset()
+    keeps: frozenset[str] = frozenset()
     forgives: Callable[[Test, bool], bool] = never
     trusts: Callable[[Call], bool] = never
     watches: Callable[[Call], bool] = never

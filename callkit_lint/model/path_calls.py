@@ -135,7 +135,7 @@ class ExpressionWalk:
             return flow
         trusted = self.trusts(call)
         if trusted or self.meets(call):
-            self.met_on(flow.on)
+            self.met_on(flow.on, trusted=trusted)
             trusting = [replace(path, trusting=True) for path in flow.on] if trusted else []
             return Flow([*trusting, *self.skipped(call, flow.on, Confidence.low)], flow.away)
         if self.debt.watches(call):
@@ -157,17 +157,18 @@ class ExpressionWalk:
         return [path.turn(place, confidence) for path in paths]
 
     def meets(self, call: Call) -> bool:
-        if any(site.api.effect in self.debt.effects for site in self.sites[call.location]):
+        effects = {site.api.effect for site in self.sites[call.location]}
+        if not effects.isdisjoint(self.debt.effects):
             return True
         looked_through = any(edge.callee.closure is not None for edge in self.edges[call.location])
         if call.receiver is None and call.name in self.values and not looked_through:
             return True
         handed = self.is_handed(call)
-        if handed and any(site.api.effect == "post" for site in self.sites[call.location]):
+        if handed and "post" in effects:
             return True  # observers take it out of the notification
         if self.reaches_own_code(call):
             return False  # looked through
-        return handed and not _only_reads(call)
+        return handed and effects.isdisjoint(self.debt.keeps) and not _only_reads(call)
 
     def maps(self, call: Call) -> bool:
         """Whether a call is given the value that is owed only to make another of it, which its caller gets back."""
@@ -253,12 +254,12 @@ class ExpressionWalk:
                     on.append(turned)
         return on
 
-    def met_on(self, paths: list[Path]) -> None:
+    def met_on(self, paths: list[Path], *, trusted: bool = False) -> None:
         """The debt is met on these paths: what was watched for and came before is too early, and whoever was trusted
-        with it before has not met it."""
+        with it before has not met it, unless this is only trusted, too."""
         self.meets_so_far += 1
         self.early += [path.early for path in paths if path.early]
-        self.distrusts = self.distrusts or any(path.trusting for path in paths)
+        self.distrusts = self.distrusts or (not trusted and any(path.trusting for path in paths))
 
     def bound(self, edge: Edge) -> Iterator[tuple[str, Known]]:
         """The callee's parameters as far as they are known here; a closure or local function sees its creator's."""

@@ -49,7 +49,7 @@ class Program:
     @property
     def armed(self) -> bool:
         """Whether the program has calls that the call system handles: a provider, a controller, one of their delegates,
-        or an SDK that has them."""
+        or an SDK that takes the calls."""
         return bool(self.armed_by)
 
     @cached_property
@@ -60,7 +60,7 @@ class Program:
     @cached_property
     def armed_by(self) -> tuple[Place, ...]:
         """What arms the program: types that are delegates of the call system, calls of its providers, and SDKs that
-        have a provider. Nothing does where there is no call system: what speaks of it is shared code, and its other
+        take the calls. Nothing does where there is no call system: what speaks of it is shared code, and its other
         half lies in an app for iOS."""
         if self.platform in WITHOUT_CALLS:
             return ()
@@ -79,9 +79,9 @@ class Program:
             if site.api.owner in arms
         ]
         sdks = [
-            Place(place.path, place.location, f"the file {place.text}, and {contract.name} has a provider")
+            Place(place.path, place.location, f"{place.text}: {contract.name} takes the calls")
             for contract in self.vocabulary.contracts.values()
-            if contract.provider
+            if contract.arms
             for place in self.sdks.get(contract.id, ())
         ]
         return (*sorted(types, key=lambda place: (place.path, place.location, place.text)), *calls, *sdks)
@@ -342,7 +342,7 @@ def _guard_fact(test: Test) -> str:
     if test.kind in ("and", "or"):
         parts = sorted(text for part in test.parts if (text := _guard_fact(part)))
         return f" {test.kind} ".join(parts)
-    if test.kind in ("truth", "equal"):
+    if test.kind in ("truth", "present", "equal"):
         return f"{_shown(test.value)}" + (f" is {_shown(test.other)}" if test.kind == "equal" else "")
     if test.kind == "no call":
         return "no call"

@@ -69,9 +69,11 @@ def partition(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) 
 
 
 def may_have_calls(files: Mapping[str, FileSummary]) -> bool:
-    """Whether a program speaks of a call framework at all; one that does not need not be linked."""
-    modules = load().call_modules
-    return owns_calls(files) or any(not modules.isdisjoint(summary.imports) for summary in files.values())
+    """Whether a program speaks of a call framework, or of an SDK that takes calls; one that does not need not be
+    linked."""
+    known = load()
+    speaks = any(not known.call_modules.isdisjoint(summary.imports) for summary in files.values())
+    return speaks or owns_calls(files) or any(known.contracts[sdk].arms for sdk in sdks_in(files))
 
 
 def sdks_in(files: Mapping[str, FileSummary]) -> frozenset[str]:

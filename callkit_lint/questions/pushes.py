@@ -64,16 +64,25 @@ def unreported(program: Program, push: PushCallback, *, waits: bool) -> Summary:
     handler is run before the report, the summary says so in `early`.
     """
     debt = Debt(
-        frozenset({"report"}),
+        _reports(program),
         waits=waits,
         forgives=_owes_nothing,
         trusts=_sounds_like_a_report,
         parts=frozenset({"dictionaryPayload"}),
+        keeps=frozenset({"bridge event"}),
         watches=lambda call: call.receiver is None and call.name == push.completion,
         crashes=True,
     )
     found = PathSearch(program, debt, "report").leaks(push.procedure, push.payload)
     return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
+
+
+def _reports(program: Program) -> frozenset[str]:
+    """The effects of what reports a call: CallKit's own calls, and those of SDKs; where an SDK's sources are in the
+    program, they are looked through instead."""
+    types = program.graph.symbols.types
+    seen = any(site.api.owner in types for site in program.sites("sdk report"))
+    return frozenset({"report"} if seen else {"report", "sdk report"})
 
 
 def _order(leak: Leak) -> tuple[object, ...]:
@@ -83,6 +92,8 @@ def _order(leak: Leak) -> tuple[object, ...]:
 def _owes_nothing(test: Test, holds: bool) -> bool:
     named = test.text.lower().replace("_", "")
     if "mustreport" in named or ("voip" in named and test.kind in ("opaque", "equal")):
+        return not holds
+    if test.kind == "no call":
         return not holds
     if "delegate" in named or "responds" in named:
         return not holds  # who is not there any more is there in practice

@@ -46,7 +46,7 @@ def _lines(program: ListedProgram, report: Report, verbose: bool) -> Iterator[st
     if program.platform:
         yield f"    built for {program.platform}"
     if not program.armed_by:
-        reason = "no provider or controller of calls and no delegate of one"
+        reason = "no provider or controller of calls, no delegate of one, and no SDK that has them"
         if program.is_without_calls:
             reason = f"an app for {program.platform} can have no provider of calls"
         yield f"    not armed: {reason}, so rules are silent on it"

@@ -21,6 +21,8 @@ def guard_in_words(test: Test, *, negated: bool = False) -> str:
             return f" {word} ".join(_part(part, word, negated) for part in test.parts) or "always"
         case "truth":
             return _truth(test, negated)
+        case "present":
+            return f"{value_in_words(test.value)} is {'' if negated else 'not '}nil"
         case "equal":
             return f"{value_in_words(test.value)} is {no}{value_in_words(test.other)}"
         case "interruption":
