@@ -450,6 +450,29 @@ def test_trailing_closures_skip_parameters_with_defaults() -> None:
     assert calls(graph, "g()") == ["go(from:done:)"]
 
 
+@pytest.mark.parametrize(
+    ("closure", "reached"),
+    [
+        ("{ x() }", ["go(_:done:)"]),
+        ("{ y($0) }", ["go(_:failed:)"]),
+        ("{ error in y(error) }", ["go(_:failed:)"]),
+        ("{ _ in x() }", ["go(_:failed:)"]),
+        ("{ a, b in y(a) }", ["go(_:both:)"]),
+        ("{ y($0, $1) }", ["go(_:both:)"]),
+    ],
+)
+def test_overloads_are_told_apart_by_what_their_closure_takes(closure: str, reached: list[str]) -> None:
+    graph = linked(
+        {
+            "A.swift": "func go(_ place: Int, done: @escaping () -> Void) {}\n"
+            "func go(_ place: Int, failed: ((Error?) -> Void)?) {}\n"
+            "func go(_ place: Int, both: (Int, String) -> Void) {}\n"
+            f"func f() {{ go(1) {closure} }}"
+        }
+    )
+    assert calls(graph, "f()") == reached
+
+
 def test_a_computed_global_is_read() -> None:
     graph = linked(
         {"A.swift": "var current: Bell { makeBell() }\nfunc makeBell() -> Bell { Bell() }\nfunc f() { use(current) }"}

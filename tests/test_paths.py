@@ -144,6 +144,15 @@ def test_of_a_protocol_every_type_must_do_it() -> None:
     assert len(sure(swift("finisher.finish(action)", member, types.format("log()")))) == 1
 
 
+def test_of_overloads_that_may_be_meant_one_way_is_told_alone() -> None:
+    beside = """func end(_ action: CXAction, first: Later) { guard ready else { return }
+action.fulfill() }
+func end(_ action: CXAction, last: Later) { guard ready else { return }
+action.fulfill() }"""
+    (leak,) = sure(swift("end(action) { tidy() }", beside=beside))
+    assert [turn.text for turn in leak.turns if turn.text.startswith("which calls")] == ["which calls end(_:first:)"]
+
+
 def test_a_thrown_error_of_a_callee_reaches_the_handler() -> None:
     risky = "func risky(_ a: CXAnswerCallAction) throws { guard ready else { throw Lost() }\na.fulfill() }"
     assert sure(swift("do { try risky(action) } catch { action.fail() }", risky)) == []
@@ -227,6 +236,7 @@ SAID = Debt(frozenset({"fulfil"}), waits=True, parts=frozenset({"payload"}), tru
         ("if ready || sdk(action.payload) { log() }", 1),
         ("sdk(action.payload)\nguard ready else { return }\naction.fulfill()", 1),
         ("guard ready else { sdk(action.payload)\nreturn }\naction.fulfill()", 0),
+        ("sdk(action.payload)\nif ready { sdk(action.payload) }", 0),
     ],
 )
 def test_who_is_trusted_may_refuse_or_leave_it_to_the_caller(body: str, leaks: int) -> None:

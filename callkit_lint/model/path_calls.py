@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from callkit_lint.callgraph.arguments import parameter_for
 from callkit_lint.callgraph.conditions import Bindings, Known, Parameter, smallest
 from callkit_lint.callgraph.graph import Edge, Site
-from callkit_lint.callgraph.symbols import Procedure
+from callkit_lint.callgraph.symbols import Procedure, base_name
 from callkit_lint.ir import (
     Argument,
     Assign,
@@ -387,12 +387,13 @@ def _only_reads(call: Call) -> bool:
 
 
 def alternatives_at(edges: Iterable[Edge], given: set[Location], sites: Iterable[Site]) -> list[list[Edge]]:
-    """The functions that run at a call, in order; of one that is dispatched all that may be meant, together."""
+    """The functions that run at a call, in order; of one that is dispatched, or overloaded, all that may be meant,
+    together."""
     posts = any(site.api.effect == "post" for site in sites)
     groups: dict[object, list[Edge]] = defaultdict(list)
     for edge in edges:
         if edge.mode == "now" and (edge.callee.closure is None or edge.location not in given):
-            groups[id(edge) if posts else edge.callee.function.name].append(edge)
+            groups[id(edge) if posts else base_name(edge.callee.function.name)].append(edge)
     return list(groups.values())
 
 
