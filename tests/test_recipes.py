@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.consumers import need
 
@@ -25,8 +26,6 @@ FOUND = "PhoneEngine.m"  # the file with the error of the fixture
 
 
 def yaml(path: Path) -> Any:
-    from ruamel.yaml import YAML
-
     return YAML(typ="safe").load(path.read_text())
 
 
