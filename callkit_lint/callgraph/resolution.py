@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, repeat
-from typing import TypeGuard
 
 from callkit_lint.callgraph.function_types import parameter_types
+from callkit_lint.callgraph.overloads import fitting
 from callkit_lint.callgraph.requirements import promised_api
-from callkit_lint.callgraph.symbols import Procedure, Symbols, TypeInfo, accepts, base_name
-from callkit_lint.ir import Argument, Call, Closure, Expr, Field, Literal, Member, Name, Operator, Parameter, Selector
+from callkit_lint.callgraph.symbols import Procedure, Symbols, TypeInfo, base_name
+from callkit_lint.ir import Call, Closure, Expr, Field, Literal, Member, Name, Operator, Selector
 from callkit_lint.knowledge import Api, Vocabulary
-from callkit_lint.nodes import within
 from callkit_lint.rule import Confidence
 
 # Names that any class may have: a call on an unknown receiver never joins the program's only function of such a name.
@@ -379,31 +378,8 @@ class View:
         return same or found
 
     def _fitting(self, procedures: list[Procedure], call: Call) -> list[Procedure]:
-        if len(procedures) <= 1 and not call.arguments:
-            return procedures
-        given = [(argument.label, argument.trailing) for argument in call.arguments]
-        fitting = [procedure for procedure in procedures if accepts(procedure.function, given)]
-        fitting = [procedure for procedure in fitting if _takes_closure(procedure, call)] or fitting
-        if (
-            len(fitting) > 1
-            and len({p.function.name for p in fitting}) == 1
-            and len({p.function.owner for p in fitting}) == 1
-        ):
-            return self._by_parameter_type(fitting, call)
-        return fitting
-
-    def _by_parameter_type(self, procedures: list[Procedure], call: Call) -> list[Procedure]:
-        """Swift overloads that differ by parameter type alone (`provider(_:perform:)`)."""
-        kinds = [self.type_of(argument.value) for argument in call.arguments]
-        exact = [
-            p
-            for p in procedures
-            if all(
-                not kind or not q.type or kind == q.type or kind in (q.type,)
-                for kind, q in zip(kinds, p.function.parameters, strict=False)
-            )
-        ]
-        return exact or procedures
+        """Those of some functions that a call may mean, by its labels, closure and arguments."""
+        return fitting(procedures, call, self.type_of)
 
     def _swift_apis(self, call: Call, name: str = "") -> tuple[Api, ...]:
         return tuple(
@@ -447,20 +423,6 @@ class View:
         if "(" not in selector.name and (found := self.symbols.members(owner, selector.name, self.path, selector=True)):
             return found
         return self.symbols.members(owner, base_name(selector.name).rstrip(":"), self.path, selector=False)
-
-
-def _takes_closure(procedure: Procedure, call: Call) -> bool:
-    """Whether a call's trailing closure takes as many parameters as the function gives it: Swift lets it drop none."""
-    match call.arguments, procedure.function.parameters:
-        case (*_, Argument(_, Closure() as closure, True)), (*_, Parameter(type=kind)) if "->" in kind:
-            numbers = [int(node.name[1:]) + 1 for node in within(closure.body) if _is_numbered(node)]
-            count = len(closure.parameters) or max(numbers, default=0)
-            return len(parameter_types(kind, count)) == count
-    return True
-
-
-def _is_numbered(node: object) -> TypeGuard[Name]:
-    return isinstance(node, Name) and node.name[:1] == "$" and node.name[1:].isdigit()
 
 
 def _renamed(kind: str) -> str:

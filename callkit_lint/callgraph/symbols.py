@@ -318,31 +318,3 @@ def _shared_directories(one: str, other: str) -> int:
             return shared
         shared += 1
     return shared
-
-
-def accepts(function: Function, given: Iterable[tuple[str, bool]]) -> bool:
-    """Whether a Swift call's labels, as (label, is a trailing closure), fit the function, defaults left out."""
-    written = list(given)
-    if tuple(label for label, _ in written) == labels(function.name):
-        return True
-    parameters = list(function.parameters)
-    for label, trailing in written:
-        while parameters:
-            parameter = parameters.pop(0)
-            wanted = "" if parameter.label == "_" else parameter.label
-            if wanted == label or (trailing and label == "" and not _must_be_given(parameter, parameters)):
-                break
-            if parameter.default is None and not _closure_may_follow(parameter, trailing):
-                return False
-        else:
-            return False
-    return all(parameter.default is not None for parameter in parameters)
-
-
-def _must_be_given(parameter: Parameter, rest: list[Parameter]) -> bool:
-    """A trailing closure skips parameters with defaults unless nothing is left behind them to take it."""
-    return parameter.default is not None and "->" not in parameter.type and any("->" in p.type for p in rest)
-
-
-def _closure_may_follow(parameter: Parameter, trailing: bool) -> bool:
-    return trailing and parameter.default is not None
