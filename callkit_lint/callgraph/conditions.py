@@ -134,7 +134,7 @@ def _compare(test: Test, bindings: Bindings) -> bool | None:
         return None
     if test.kind == "truth":
         # In C an object or a number is a condition, too.
-        return bool(left.value) if left.value is None or isinstance(left.value, bool | int) else None
+        return bool(left.value) if isinstance(left.value, int | None) else None
     if test.kind == "present":
         return left.value is not None
     return None if right is None else left.value == right.value

@@ -219,7 +219,7 @@ def _recognise(expr: Expr) -> Test | None:
     if (named[-1] == "empty" or "isEmpty" in spelled(expr)) and _names_calls(named):
         return Test("no call", text=spelled(expr))
     if "callkit" in named or ("call", "kit") in zip(named, named[1:], strict=False):
-        return TRUE if not {"disable", "disabled", "no", "without", "not"} & set(named) else FALSE
+        return FALSE if (DENIALS | {"disable", "disabled"}) & set(named) else TRUE
     if {"simulator"} & set(named):
         return FALSE
     last = expr.name if isinstance(expr, Name | Member | Call) else ""

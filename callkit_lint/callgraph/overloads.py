@@ -57,7 +57,7 @@ def _accepts(function: Function, given: Iterable[tuple[str, bool]]) -> bool:
             wanted = "" if parameter.label == "_" else parameter.label
             if wanted == label or (trailing and label == "" and not _must_be_given(parameter, parameters)):
                 break
-            if parameter.default is None and not _closure_may_follow(parameter, trailing):
+            if parameter.default is None:
                 return False
         else:
             return False
@@ -67,7 +67,3 @@ def _accepts(function: Function, given: Iterable[tuple[str, bool]]) -> bool:
 def _must_be_given(parameter: Parameter, rest: list[Parameter]) -> bool:
     """A trailing closure skips parameters with defaults unless nothing is left behind them to take it."""
     return parameter.default is not None and "->" not in parameter.type and any("->" in p.type for p in rest)
-
-
-def _closure_may_follow(parameter: Parameter, trailing: bool) -> bool:
-    return trailing and parameter.default is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from callkit_lint.callgraph.arguments import parameter_for
 from callkit_lint.callgraph.conditions import Bindings, Known, Parameter, smallest
 from callkit_lint.callgraph.graph import Edge, Site
+from callkit_lint.callgraph.identifiers import makes_identifier
 from callkit_lint.callgraph.symbols import Procedure, base_name
 from callkit_lint.ir import (
     Argument,
@@ -376,8 +377,7 @@ def is_read_identifier(expr: Expr | None) -> bool:
     """Whether an expression reads an identifier from a text that is not written in the program."""
     match expr:
         case Call("UUID", None, (Argument("uuidString", value),)):
-            fresh = any(isinstance(node, Call) and node.name == "UUID" and not node.arguments for node in within(value))
-            return not isinstance(value, Literal) and not fresh
+            return not isinstance(value, Literal) and not any(makes_identifier(node) for node in within(value))
     return False
 
 

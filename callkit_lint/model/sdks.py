@@ -13,13 +13,16 @@ TOP = Location(1, 1, 1, 1)
 
 
 def imported_sdks(graph: Graph, vocabulary: Vocabulary) -> Mapping[str, tuple[Place, ...]]:
-    """The SDKs that a program imports, by the id of their contract, each with the files that do."""
+    """The SDKs that a program imports, by the id of their contract, each with the files that do. One whose sources are
+    in the program is none: it owes itself nothing."""
+    own = {part for path in graph.imported for part in path.split("/")}
+    own |= {name.removesuffix("-Swift.h") for name in graph.imports if name.endswith("-Swift.h")}
     found: dict[str, tuple[Place, ...]] = {}
     for contract in vocabulary.contracts.values():
         places = [
             Place(path, TOP, f"imports {names[0]}")
             for path, imported in sorted(graph.imported.items())
-            if (names := [name for name in imported if _is_of(contract.imports, name) and not _is_itself(graph, name)])
+            if (names := [name for name in imported if name not in own and _is_of(contract.imports, name)])
         ]
         if places:
             found[contract.id] = tuple(places)
@@ -28,8 +31,3 @@ def imported_sdks(graph: Graph, vocabulary: Vocabulary) -> Mapping[str, tuple[Pl
 
 def _is_of(modules: tuple[str, ...], imported: str) -> bool:
     return imported in modules or imported.partition("/")[0] in modules
-
-
-def _is_itself(graph: Graph, module: str) -> bool:
-    """Whether a module's sources are in the program: an SDK owes itself nothing."""
-    return f"{module}-Swift.h" in graph.imports or any(module in path.split("/") for path in graph.imported)
