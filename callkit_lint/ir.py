@@ -311,10 +311,12 @@ class Comment(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A byte range that could not be parsed, end exclusive."""
+    """A byte range that could not be parsed, end exclusive. `hides`: whether a call or a declaration may be in it; a
+    stray mark or keyword hides nothing."""
 
     start: int
     end: int
+    hides: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -424,6 +424,25 @@ def test_a_branch_that_was_left_out_counts_as_lost() -> None:
     assert source[lost.start : lost.end].strip() == "if (a) {"
 
 
+def test_a_method_with_a_head_in_each_branch_is_whole() -> None:
+    heads = "#if TARGET_OS_IPHONE\n- (void)show:(UIView *)view\n#else\n- (void)show:(NSView *)view\n#endif\n"
+    summary = lower(f"@implementation A\n{heads}{{\n  [view b];\n}}\n- (void)next {{ f(); }}\n@end\n")
+    assert [function.selector for function in summary.functions] == ["show:", "next"]
+    assert summary.lost == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "hides"),
+    [
+        ("void f() { try { g(); } catch (Failure &failure) { h(); } }", False),
+        ("void f() { x = ^ ( [s run] ; }", True),
+    ],
+)
+def test_lost_marks_hide_nothing(source: str, hides: bool) -> None:
+    lost = objc.lower(source.encode(), "objc++" if "catch" in source else "objc").lost
+    assert lost and any(part.hides for part in lost) == hides
+
+
 # ---- declarations ---------------------------------------------------------------------------------------------------
 
 HEADER = """\

@@ -57,7 +57,7 @@ def link(files: Mapping[str, FileSummary], vocabulary: Vocabulary, build: Build 
         imports=frozenset(name for summary in files.values() for name in summary.imports),
         imported={path: summary.imports for path, summary in files.items()},
         unresolved=frozenset(linking.unresolved),
-        incomplete=frozenset(path for path, summary in files.items() if summary.lost),
+        incomplete=frozenset(path for path, summary in files.items() if any(part.hides for part in summary.lost)),
     )
 
 

@@ -108,7 +108,7 @@ def lower(data: bytes, language: str) -> FileSummary:
         globals=tuple(file.globals),
         macros=tuple(preprocessed.macros),
         comments=_comments(tree.root_node, data),
-        lost=tuple(Lost(part.start + bom, part.end + bom) for part in sorted(lost)),
+        lost=tuple(Lost(part.start + bom, part.end + bom, part.hides) for part in sorted(lost)),
     )
 
 
@@ -151,13 +151,17 @@ def _weight(lost: tuple[Lost, ...]) -> tuple[int, int]:
 
 
 def _dropped_branches(preprocessed: Preprocessed, text: bytes) -> Iterable[Lost]:
-    """Branches of an `#if` that are not in the variant that was parsed."""
+    """Branches of an `#if` that are not in the variant that was parsed; of a method that has another head in each
+    branch, and one body, nothing is missing."""
     for conditional in preprocessed.conditionals:
         for branch in conditional.alternatives:
             if text[branch.start : branch.end].isspace():
                 original = preprocessed.text[branch.start : branch.end]
-                if not macros(original).isspace():
+                if not macros(original).isspace() and not _METHOD_HEAD.fullmatch(original):
                     yield Lost(branch.start, branch.end)
+
+
+_METHOD_HEAD = re.compile(rb"\s*[-+]\s*\([^{};#]*")
 
 
 def _comments(root: Node, data: bytes) -> tuple[Comment, ...]:

@@ -7,6 +7,7 @@ together with another repair it whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node, Parser, Tree
@@ -45,7 +46,19 @@ def _weight(lost: tuple[Lost, ...]) -> tuple[int, int]:
 
 def _lost(tree: Tree) -> tuple[Lost, ...]:
     """Outermost ERROR nodes, and MISSING nodes as empty ranges, in source order."""
-    return tuple(Lost(node.start_byte, node.end_byte) for node in _broken(tree.root_node))
+    return tuple(Lost(node.start_byte, node.end_byte, _hides(node)) for node in _broken(tree.root_node))
+
+
+def _hides(node: Node) -> bool:
+    """Whether what the parser skipped may be a call or a declaration: a name that is called, asked, assigned or typed.
+    Where it put in what was missing, only a brace can have moved a body to where it does not belong."""
+    if node.is_missing:
+        return node.type in ("{", "}")
+    return node.text is None or _SAYS_SOMETHING.search(node.text) is not None
+
+
+# A name with a call's parenthesis, a member, a label, a value or another name behind it, or a message's bracket before.
+_SAYS_SOMETHING = re.compile(rb"[A-Za-z_]\w*(\s*[(\[.:={]|\s+[A-Za-z_])|\[\s*[A-Za-z_]")
 
 
 def _broken(root: Node) -> Iterator[Node]:

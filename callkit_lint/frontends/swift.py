@@ -66,7 +66,7 @@ def lower(data: bytes) -> FileSummary:
         tuple(lowering.globals),
         (),
         comments,
-        tuple(Lost(part.start + skipped, part.end + skipped) for part in sorted(lost)),
+        tuple(Lost(part.start + skipped, part.end + skipped, part.hides) for part in sorted(lost)),
     )
 
 

@@ -311,7 +311,8 @@ def facts(files: Mapping[str, FileSummary], manifests: Mapping[str, bytes]) -> s
 def _canonical(program: Program, procedure: Procedure) -> str:
     """A function's name in both languages; of a method that a framework calls, the framework's."""
     function = procedure.function
-    name = next((one.id for one in program.vocabulary.callbacks if is_callback(procedure, one)), function.name)
+    own = "deinit" if function.kind == "deinit" else function.name
+    name = next((one.id for one in program.vocabulary.callbacks if is_callback(procedure, one)), own)
     name = f"{function.owner}.{name}" if function.owner else name
     return f"{name} closure" if procedure.closure else name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from callkit_lint.callgraph.conditions import Test, words
+from callkit_lint.callgraph.conditions import Known, Test, words
 from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo
 from callkit_lint.ir import Call, Member
@@ -16,7 +16,7 @@ from callkit_lint.model.lifecycle import Fact, Run
 from callkit_lint.model.paths import PathSearch
 from callkit_lint.model.program import Program, first
 from callkit_lint.nodes import within
-from callkit_lint.questions.configuration_times import runs_unseen
+from callkit_lint.questions.configuration_times import OUTWARD, runs_unseen
 
 CALLBACK = "PKPushRegistryDelegate.didReceiveIncomingPush"
 
@@ -53,6 +53,29 @@ def _is_async(procedure: Procedure) -> bool:
     return "async" in procedure.function.attributes
 
 
+def handed_pushes(program: Program) -> Iterator[tuple[Procedure, str]]:
+    """The functions by which a plugin is handed the pushes of the app that uses it, each with the parameter that says
+    so (`fromPushKit`). Not those to which a push callback of the program itself leads, nor those that others call."""
+    judged = {push.procedure for push in push_callbacks(program)}
+    taken = {fact.procedure for fact in program.lifecycle.facts if fact.root.procedure in judged}
+    leading = program.leading_to("report")
+    found = {
+        procedure: parameter.name
+        for procedure in program.graph.symbols.procedures
+        if program.armed and procedure.closure is None and procedure in leading - taken and _is_exposed(procedure)
+        for parameter in procedure.parameters
+        if "pushkit" in parameter.name.lower() and parameter.type in ("Bool", "BOOL", "bool")
+    }
+    for procedure, name in found.items():
+        if not any(edge.caller in found for edge in program.callers[procedure]):
+            yield procedure, name
+
+
+def _is_exposed(procedure: Procedure) -> bool:
+    """Whether other modules can call a function: any method of Objective-C, of Swift what says so."""
+    return procedure.path.endswith((".m", ".mm")) or not OUTWARD.isdisjoint(procedure.function.attributes)
+
+
 # ---- is a call reported? --------------------------------------------------------------------------------------------
 
 
@@ -63,18 +86,30 @@ def unreported(program: Program, push: PushCallback, *, waits: bool) -> Summary:
     payload is trusted to report, and so is a call that cannot be resolved and sounds like it. Where the completion
     handler is run before the report, the summary says so in `early`.
     """
-    debt = Debt(
+    debt = _a_report(program, waits=waits, completion=push.completion)
+    found = PathSearch(program, debt, "report").leaks(push.procedure, push.payload)
+    return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
+
+
+def unreported_in_plugin(program: Program, procedure: Procedure, flag: str) -> Summary:
+    """The paths on which a plugin that is handed a push reports no call, `flag` being the parameter that says that it
+    is one."""
+    debt = _a_report(program, waits=True)
+    found = PathSearch(program, debt, "report").leaks(procedure, bindings={flag: Known(True)})
+    return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
+
+
+def _a_report(program: Program, *, waits: bool, completion: str = "") -> Debt:
+    return Debt(
         _reports(program),
         waits=waits,
         forgives=_owes_nothing,
         trusts=_sounds_like_a_report,
         parts=frozenset({"dictionaryPayload"}),
         keeps=frozenset({"bridge event"}),
-        watches=lambda call: call.receiver is None and call.name == push.completion,
+        watches=lambda call: call.receiver is None and call.name == completion,
         crashes=True,
     )
-    found = PathSearch(program, debt, "report").leaks(push.procedure, push.payload)
-    return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
 
 
 def _reports(program: Program) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from callkit_lint.callgraph.conditions import Test, smallest, words
-from callkit_lint.callgraph.graph import Edge
+from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import Assign, Location, Member, Name
 from callkit_lint.model.keeping import Destination, destination
@@ -50,6 +50,8 @@ def _repeats(program: Program, creation: Creation, run: Run) -> bool:
         return False  # behind a condition that is not known: `provider ?? CXProvider(…)`
     before = [site for site in run.site.procedure.sites if site.position.order < run.site.position.order]
     taken_down = any(site.api.effect == "invalidate" for site in before)
+    if run.phase == "bridge":  # the other language starts anew with a new object, and asks once
+        taken_down = taken_down or any(_takes_down(program, end) for end in endings(program, run.site))
     return run.phase in ("report", "reported") or not taken_down
 
 
@@ -85,6 +87,22 @@ def _assigned(procedure: Procedure) -> Iterator[str]:
     for node in within(procedure.body):
         if isinstance(node, Assign) and isinstance(node.target, Member | Name):
             yield node.target.name
+
+
+def endings(program: Program, provider: Site) -> list[Procedure]:
+    """The deinitialiser of the object that makes a provider; none where it has none."""
+    made_in = provider.procedure
+    return [
+        procedure
+        for procedure in program.graph.symbols.procedures
+        if procedure.function.kind == "deinit"
+        and procedure.closure is None
+        and (procedure.path, procedure.function.owner) == (made_in.path, made_in.function.owner)
+    ]
+
+
+def _takes_down(program: Program, ending: Procedure) -> bool:
+    return ending in program.leading_to("invalidate")
 
 
 # ---- in several places ----------------------------------------------------------------------------------------------

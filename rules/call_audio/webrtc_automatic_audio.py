@@ -15,7 +15,10 @@ def check(program: Program) -> Iterator[Diagnostic]:
     switched = any(site.constant("on") not in (False, 0) for site in program.sites("manual audio"))
     if not switched:
         first = factories[0]
-        related = tuple(Place(site.procedure.path, site.location, "another factory") for site in factories[1:])
+        related = (
+            *(Place(site.procedure.path, site.location, "another factory") for site in factories[1:]),
+            *(Place(site.procedure.path, site.location, BESIDE) for site in program.sites("handover")),
+        )
         yield Diagnostic(
             RULE.id, RULE.severity, Confidence.high, first.procedure.path, first.location, MESSAGE, related=related
         )
@@ -26,6 +29,8 @@ MESSAGE = (
     "of CallKit's it races the activation, and whoever loses is silent. Set useManualAudio on RTCAudioSession to true "
     "before the first connection, and isAudioEnabled in didActivate"
 )
+
+BESIDE = "isAudioEnabled belongs beside this"
 
 RULE = Rule(
     check,

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from callkit_lint.model.program import Program
-from callkit_lint.questions.repeated_providers import made_in_several_places, made_per_call
+from callkit_lint.questions.repeated_providers import (
+    endings,
+    made_in_several_places,
+    made_per_call,
+)
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 
@@ -14,7 +18,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
     per_call = list(made_per_call(program))
     for run in per_call:
         if run.phase == "bridge":
-            yield RULE.at(run, PER_REQUEST, Severity.warning, confidence=Confidence.medium)
+            related = [Place(end.path, end.location, LEFT) for end in endings(program, run.site)]
+            yield RULE.at(run, PER_REQUEST, Severity.warning, confidence=Confidence.medium, related=tuple(related))
         else:
             yield RULE.at(run, PER_CALL)
     for makings in made_in_several_places(program) if not per_call else ():
@@ -29,6 +34,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
         yield replace(found, severity=Severity.warning)
 
 
+LEFT = "the object that has it ends here, and does not invalidate it"
 FIX = "Make one when the app launches, and keep it"
 PER_CALL = (
     "a new provider is made for each call; the system then knows several of this app's, what the user does in a call "

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.model.debts import Leak
 from callkit_lint.model.program import Program
-from callkit_lint.questions.pushes import PushCallback, looks_at_duty, push_callbacks, unreported
+from callkit_lint.questions.pushes import (
+    handed_pushes,
+    looks_at_duty,
+    push_callbacks,
+    unreported,
+    unreported_in_plugin,
+)
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 
@@ -17,12 +24,17 @@ def check(program: Program) -> Iterator[Diagnostic]:
         found = unreported(program, push, waits=True)
         shown = [leak for leak in found.leaks if leak.confidence >= Confidence.medium] or found.leaks
         if found.known and shown:
-            yield report(push, shown, ever=found.met)
+            yield report(push.procedure, "PushKit delivers a push", shown, ever=found.met)
+    for procedure, flag in handed_pushes(program):
+        found = unreported_in_plugin(program, procedure, flag)
+        shown = [leak for leak in found.leaks if leak.confidence >= Confidence.medium]
+        if found.known and found.met and shown:
+            yield report(procedure, "the app that uses this hands a push on", shown, ever=True)
 
 
-def report(push: PushCallback, leaks: list[Leak] | tuple[Leak, ...], *, ever: bool) -> Diagnostic:
+def report(entry: Procedure, comes: str, leaks: list[Leak] | tuple[Leak, ...], *, ever: bool) -> Diagnostic:
     first = leaks[0]
-    start = Place(push.procedure.path, push.procedure.location, f"PushKit delivers a push: {push.procedure.display}")
+    start = Place(entry.path, entry.location, f"{comes}: {entry.display}")
     exits = dict.fromkeys((leak.exit.path, leak.exit.location) for leak in leaks)
     others = [Place(path, location, "no call on this way either") for path, location in list(exits)[1:]]
     where = first.exit if ever else start
