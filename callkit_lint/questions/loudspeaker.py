@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callkit_lint.callgraph.conditions import names_in, parameters_of, spelled, words
+from callkit_lint.callgraph.conditions import Parameter, names_in, parameters_of, spelled, words
 from callkit_lint.callgraph.graph import Site
 from callkit_lint.callgraph.symbols import Procedure, base_name
 from callkit_lint.ir import Branch, Call, Location, Member, Name, Operator
@@ -91,14 +91,21 @@ PREPARING = frozenset({"setup", "configure", "prepare", "start", "init", "initia
 
 
 def by_speaker_flag(run: Run) -> bool:
-    """Whether a choice for or against the speaker, in the same function, decides about a setter or its options."""
-    guards = run.guards_in_function()
-    return _chooses(run.site, set().union(*map(names_in, guards))) or _collects_option(run.site)
+    """Whether a choice for or against the speaker decides about a setter or its options: in its function, or, for the
+    speaker, in the one that hands them over."""
+    if _chooses(run.site.procedure, set().union(*map(names_in, run.guards_in_function()))) or _collects_option(
+        run.site
+    ):
+        return True
+    caller = run.called_by
+    if caller is None or not any(isinstance(value, Parameter) for value in run.site.values.values()):
+        return False
+    return turns_on(run) and _chooses(caller.caller, set().union(*map(names_in, caller.guards)))
 
 
-def _chooses(site: Site, condition: set[str]) -> bool:
+def _chooses(procedure: Procedure, condition: set[str]) -> bool:
     """Whether the words of a condition make it a choice for the speaker; `on` does in `setSpeaker(_ on: Bool)`."""
-    function = site.procedure.function
+    function = procedure.function
     if names_speaker(condition):
         return True
     named = names_speaker(set(words(function.name)))
@@ -129,12 +136,12 @@ def _collects_option(site: Site) -> bool:
                 switched = set(words(spelled(subject)))
                 for arm in arms:
                     # An `else` belongs to the choice as much as the arms before it.
-                    chosen = chosen or _chooses(site, switched | set(words(spelled(arm.condition))))
+                    chosen = chosen or _chooses(site.procedure, switched | set(words(spelled(arm.condition))))
                     stack.append((arm.body, chosen))
             case Call(name) if name.startswith("setCategory") and node.location != site.location:
                 continue  # what another setter is given is its own
             case Operator("?:", (condition, first, second)):
-                chosen = chosen or _chooses(site, set(words(spelled(condition))))
+                chosen = chosen or _chooses(site.procedure, set(words(spelled(condition))))
                 stack += [(first, chosen), (second, chosen)]
             case _:
                 stack += [(child, chosen) for child in parts(node)]

@@ -50,8 +50,6 @@ def _repeats(program: Program, creation: Creation, run: Run) -> bool:
         return False  # behind a condition that is not known: `provider ?? CXProvider(…)`
     before = [site for site in run.site.procedure.sites if site.position.order < run.site.position.order]
     taken_down = any(site.api.effect == "invalidate" for site in before)
-    if run.phase == "bridge":  # the other language starts anew with a new object, and asks once
-        taken_down = taken_down or any(_takes_down(program, end) for end in endings(program, run.site))
     return run.phase in ("report", "reported") or not taken_down
 
 
@@ -89,20 +87,13 @@ def _assigned(procedure: Procedure) -> Iterator[str]:
             yield node.target.name
 
 
-def endings(program: Program, provider: Site) -> list[Procedure]:
-    """The deinitialiser of the object that makes a provider; none where it has none."""
-    made_in = provider.procedure
-    return [
-        procedure
-        for procedure in program.graph.symbols.procedures
-        if procedure.function.kind == "deinit"
-        and procedure.closure is None
-        and (procedure.path, procedure.function.owner) == (made_in.path, made_in.function.owner)
-    ]
-
-
-def _takes_down(program: Program, ending: Procedure) -> bool:
-    return ending in program.leading_to("invalidate")
+def endings_without(program: Program, provider: Site) -> Iterator[Procedure]:
+    """The deinitialiser of the object that makes a provider, where it has one that does not take the provider down."""
+    made_in, invalidating = provider.procedure, program.leading_to("invalidate")
+    for procedure in program.graph.symbols.procedures:
+        same = (procedure.path, procedure.function.owner) == (made_in.path, made_in.function.owner)
+        if same and procedure.function.kind == "deinit" and not procedure.closure and procedure not in invalidating:
+            yield procedure
 
 
 # ---- in several places ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callkit_lint.model.program import Program
 from callkit_lint.questions.repeated_providers import (
-    endings,
+    endings_without,
     made_in_several_places,
     made_per_call,
 )
@@ -18,7 +18,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     per_call = list(made_per_call(program))
     for run in per_call:
         if run.phase == "bridge":
-            related = [Place(end.path, end.location, LEFT) for end in endings(program, run.site)]
+            related = [Place(end.path, end.location, LEFT) for end in endings_without(program, run.site)]
             yield RULE.at(run, PER_REQUEST, Severity.warning, confidence=Confidence.medium, related=tuple(related))
         else:
             yield RULE.at(run, PER_CALL)
