@@ -519,7 +519,7 @@ class Declarations(Statements):
         requirements = next((child for child in children if child.type == "protocol_property_requirements"), None)
         for item in self.declarators(children):
             for name, _ in self.declared_names(item.pattern):
-                getter = self._accessor(name, item._replace(accessors=requirements), scope, attributes, node)
+                getter = self._accessor(name, replace(item, accessors=requirements), scope, attributes, node)
                 self.functions.append(getter)
                 accessors = requirements.children if requirements is not None else []
                 if any(child.type == "setter_specifier" for child in accessors):

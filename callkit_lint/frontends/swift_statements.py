@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -47,7 +47,8 @@ _DEEPEST_CONDITION = 30
 _EXPRESSIONS = (Literal, Name, Member, Call, Operator, Closure, Collection, Selector, Unknown)
 
 
-class Declarator(NamedTuple):
+@dataclass(slots=True)
+class Declarator:
     """One name, or tuple of names, of a `let` or `var`, with what belongs to it."""
 
     pattern: Node
@@ -507,14 +508,14 @@ class Statements(Expressions):
                 continue
             elif kind == "type_annotation":
                 name = type_name(self.text(child)[1:])
-                for position in range(len(found) - 1, -1, -1):
-                    if found[position].type or found[position].value is not None:
+                for declarator in reversed(found):
+                    if declarator.type or declarator.value is not None:
                         break
-                    found[position] = found[position]._replace(type=name)
+                    declarator.type = name
             elif kind in ("computed_property", "willset_didset_block"):
-                found[-1] = found[-1]._replace(accessors=child)
+                found[-1].accessors = child
             elif found[-1].value is None and child.start_byte < child.end_byte:
-                found[-1] = found[-1]._replace(value=child)
+                found[-1].value = child
         return found
 
     def declared_names(self, pattern: Node) -> list[tuple[str, Location]]:
