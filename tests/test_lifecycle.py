@@ -173,6 +173,75 @@ def test_an_action_of_a_swift_screen() -> None:
     assert phases(program({"A.swift": EXPORTED_SWIFT.format(attribute="IBAction", swift=ACTIVATE)})) == {"screen"}
 
 
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("A.swift", "class A {{ func ask() {{ _ = UIAlertAction(title: t, style: .default) {{ _ in {act} }} }} }}"),
+        ("A.swift", "class A {{ func menu() {{ _ = UIAction(title: t, image: nil) {{ _ in {act} }} }} }}"),
+        (
+            "A.swift",
+            "class A {{ func row() {{ _ = UIContextualAction(style: .normal, title: t) {{ _, _, _ in {act} }} }} }}",
+        ),
+        (
+            "A.m",
+            "@implementation A\n- (void)ask {{\n"
+            "[UIAlertAction actionWithTitle:t style:0 handler:^(id a) {{ {act} }}]; }}\n@end",
+        ),
+    ],
+)
+def test_what_the_user_is_asked_runs_when_the_answer_comes(path: str, source: str) -> None:
+    act = ACTIVATE if path.endswith(".swift") else "[[AVAudioSession sharedInstance] setActive:YES error:nil];"
+    launch = (
+        "class D: NSObject, UIApplicationDelegate {{ func applicationDidFinishLaunching(_ a: UIApplication) {{ {} }} }}"
+    )
+    start = {
+        "D.swift": launch.format("A().ask()" if "ask" in source else "A().menu()" if "menu" in source else "A().row()")
+    }
+    header = {"A.h": "@interface A : NSObject\n- (void)ask;\n@end\n"} if path == "A.m" else {}
+    assert phases(program({**start, **header, path: source.format(act=act)})) == {"screen"}
+
+
+ANSWERED_BY = """
+class Calls: NSObject, CXProviderDelegate {{
+    func provider(_ provider: CXProvider, perform action: CXAnswerCallAction) {{ {} }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hops", "expected"), [(0, Confidence.high), (2, Confidence.medium), (3, Confidence.low), (4, Confidence.low)]
+)
+def test_a_way_with_many_hops_of_unknown_time_is_not_believed(hops: int, expected: Confidence) -> None:
+    body = ACTIVATE
+    for number in range(hops):
+        body = f"Unseen.ask{number} {{ {body} }}"
+    (run,) = runs(program({"A.swift": ANSWERED_BY.format(body)}))
+    assert (run.phase, run.confidence) == ("answer", expected)
+
+
+SHARED = """
+class Audio {{
+    static let shared = Audio()
+    init() {{ {act} }}
+    func {listen}
+}}
+"""
+
+
+def test_a_shared_object_is_not_made_by_its_own_method() -> None:
+    route = "AVAudioSession.routeChangeNotification"
+    observes = f"NotificationCenter.default.addObserver(self, selector: #selector(heard), name: {route}, object: nil)"
+    listen = f"listen() {{ {observes} }}\n@objc func heard() {{ _ = Audio.shared }}"
+    own = SHARED.format(act=ACTIVATE, listen=listen)
+    assert "route change" not in phases(program({"A.swift": own}))
+    other = own.replace("_ = Audio.shared", "Other().look()") + "\nclass Other { func look() { _ = Audio.shared } }"
+    assert "route change" not in phases(program({"A.swift": other}))
+    foreign = other.replace("@objc func heard() { Other().look() }", "").replace(
+        "class Other {", f"class Other {{ func listen() {{ {observes} }}\n@objc func heard() {{ look() }}\n"
+    )
+    assert "route change" in phases(program({"A.swift": foreign}))
+
+
 VIEW = "struct {}: View {{ var body: some View {{ {} }} }}"
 
 

@@ -77,11 +77,18 @@ class Edge:
     confidence: Confidence
     text: str
     awaited: bool = False
+    observed: bool = False  # the callee observes what the caller posts or sets
 
     @property
     def is_dead(self) -> bool:
         """As of a site."""
         return never_hold(self.guards)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is not known that one leads to the other at once: a closure that is given away, an observer that
+        may not be there at the time."""
+        return self.observed or self.mode == "unknown"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -90,7 +90,7 @@ def _connect_posts(linking: Linking) -> None:
     for post in linking.posts:
         for observation in observers.get(post.notification, ()):
             text = f"{post.edge.text}, which {observation.observer.display} observes"
-            post.edge.caller.edges.append(replace(post.edge, callee=observation.observer, text=text))
+            post.edge.caller.edges.append(replace(post.edge, callee=observation.observer, text=text, observed=True))
 
 
 def _connect_watches(linking: Linking) -> None:
@@ -102,4 +102,4 @@ def _connect_watches(linking: Linking) -> None:
         for watch in watches.get(change.slot, ()):
             text = f"{change.edge.text}, which {watch.observer.display} observes"
             edge = replace(change.edge, callee=watch.observer, mode=watch.mode, arguments=watch.known, text=text)
-            change.edge.caller.edges.append(edge)
+            change.edge.caller.edges.append(replace(edge, observed=True))

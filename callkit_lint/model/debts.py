@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from callkit_lint.callgraph.conditions import Test, composed
 from callkit_lint.callgraph.symbols import Procedure
-from callkit_lint.ir import Call, Exit, Expr, Literal, Location
+from callkit_lint.ir import Call, Exit, Expr, Literal, Location, Name, Operator
 from callkit_lint.rule import Confidence, Place
 
 
@@ -53,13 +53,16 @@ class Leak:
     exit: Place
     left: Procedure
     depth: int = 0
+    gives: bool | None = None  # whether a value goes back to the caller, or nil
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """A way on which the debt is open: the turns it took and what they say of conditions. `exit` is where a callee,
     `left`, left it open, `early` the first watched call; `trusting` says that a trusted call came by. `later` is set
-    where code was posted that meets the debt, should this way never do so itself: but for these leaks."""
+    where code was posted that meets the debt, should this way never do so itself: but for these leaks. `results`
+    are calls, by place, and locals, by name, that are known to have given a value (True) or nil on this way.
+    """
 
     turns: tuple[Place, ...] = ()
     decided: tuple[tuple[Test, bool], ...] = ()
@@ -70,6 +73,7 @@ class Path:
     early: Place | None = None
     trusting: bool = False
     later: tuple[Leak, ...] | None = None
+    results: tuple[tuple[Location | str, bool], ...] = ()
 
     def turn(self, place: Place, confidence: Confidence = Confidence.high) -> Path:
         return replace(self, turns=(*self.turns, place), confidence=min(self.confidence, confidence))
@@ -130,6 +134,24 @@ def decided_by(test: Test, decided: tuple[tuple[Test, bool], ...]) -> bool | Non
         return next((holds for known, holds in reversed(decided) if known == part), None)
 
     return composed(test, of_part)
+
+
+def gave(condition: Expr | None, path: Path) -> bool | None:
+    """Whether a condition holds, where that follows from what calls are known to have given on a path."""
+    match condition:
+        case Operator("let", (_, value)) | Operator("!=", (value, Literal(None))):
+            return gave(value, path)
+        case Operator("!", (inner,)) | Operator("==", (inner, Literal(None))):
+            given = gave(inner, path)
+            return None if given is None else not given
+        case Operator("&&", operands):
+            answers = [gave(operand, path) for operand in operands]
+            return False if False in answers else None if None in answers else True
+        case Call(location=location):
+            return dict(path.results).get(location)
+        case Name(name):
+            return dict(path.results).get(name)
+    return None
 
 
 def remember(name: str, value: Expr, paths: list[Path]) -> list[Path]:

@@ -22,6 +22,7 @@ from callkit_lint.knowledge import Vocabulary
 from callkit_lint.model.entry_points import Root, entry_points
 from callkit_lint.rule import Confidence, Place
 
+DOUBTS = 2  # hops of a way of which the time may be unknown; with more of them it is not believed
 MANY_BINDINGS = (
     24  # combinations of parameter values a procedure is followed with in one phase; then they count as unknown
 )
@@ -91,9 +92,12 @@ class Run:
 
     @property
     def confidence(self) -> Confidence:
-        return min(
-            [self.site.confidence, self.fact.root.confidence, *(edge.confidence for _, edge in self.fact.steps())]
-        )
+        """As the weakest hop of the way; low where the time of several is not known: what began in a call is most
+        likely not a call's any more then."""
+        edges = [edge for _, edge in self.fact.steps()]
+        if sum(edge.is_doubtful for edge in edges) > DOUBTS:
+            return Confidence.low
+        return min([self.site.confidence, self.fact.root.confidence, *(edge.confidence for edge in edges)])
 
     def value(self, name: str) -> object:
         """A constant argument's value, or None where it is unknown."""
@@ -216,7 +220,7 @@ class Spreading:
                 continue  # these open a phase of their own, whoever asked
             if self.reaches(fact, edge.position) and self.passes(edge.guards, fact.phase, fact.bindings):
                 phase = self.vocabulary.later(fact.phase, edge.mode)
-                if phase is None:
+                if phase is None or _is_made_already(fact, edge):
                     continue
                 yield edge, Fact(edge.callee, phase, self.bindings(edge, fact), (fact, edge))
 
@@ -271,6 +275,18 @@ class Spreading:
             if name in wanted and (known := fill(value, fact.bindings)) is not None:
                 bound[name] = known
         return bound
+
+
+def _is_made_already(fact: Fact, edge: Edge) -> bool:
+    """Whether a shared object would be made that one of its own methods, on the way here, already belongs to."""
+    getter, maker = fact.procedure.function, edge.callee.function
+    if getter.kind != "getter" or not getter.is_static or maker.kind not in MAKERS:
+        return False
+    functions = (step.procedure.function for step, _ in fact.steps())
+    return any(one.owner == maker.owner and not one.is_static and one.kind not in MAKERS for one in functions)
+
+
+MAKERS = ("init", "initial values")
 
 
 def fill(value: Value, bindings: Bindings) -> Known | None:

@@ -236,8 +236,10 @@ class ExpressionWalk:
             return paths  # it does nothing about the debt: no turn worth telling
         on: list[Path] = []
         step = self.place(edge.location, f"which {edge.text}")
-        surest = sorted(summary.leaks, key=lambda leak: (-leak.confidence, len(leak.turns)))
-        for leak in surest[:1]:
+        surest: dict[bool | None, Leak] = {}  # the open way that is told, of those that give a value, and nil
+        for leak in sorted(summary.leaks, key=lambda leak: (-leak.confidence, len(leak.turns))):
+            surest.setdefault(leak.gives, leak)
+        for leak in surest.values():
             for path in paths:
                 told = leak.turns and leak.kind in ("end", "crash")
                 left = () if told else (Place(leak.path, leak.location, LEFT),)
@@ -248,6 +250,7 @@ class ExpressionWalk:
                     depth=path.depth + leak.depth + 1,
                     exit=leak.exit,
                     left=leak.left,
+                    results=path.results if leak.gives is None else (*path.results, (edge.location, leak.gives)),
                 )
                 if leak.kind == "crash" or (leak.kind == "throw" and call is not None and call.attempt == "try"):
                     flow.away.append((Exit(leak.kind, None, edge.location), turned))

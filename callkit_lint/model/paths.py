@@ -36,7 +36,19 @@ from callkit_lint.ir import (
     Statement,
     Unknown,
 )
-from callkit_lint.model.debts import UNKNOWN, Debt, Flow, Leak, Path, Summary, answers_only, atoms, decided_by, remember
+from callkit_lint.model.debts import (
+    UNKNOWN,
+    Debt,
+    Flow,
+    Leak,
+    Path,
+    Summary,
+    answers_only,
+    atoms,
+    decided_by,
+    gave,
+    remember,
+)
 from callkit_lint.model.path_calls import OWNER, ExpressionWalk, is_read_identifier
 from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence
@@ -110,9 +122,16 @@ class PathWalk(ExpressionWalk):
         if path.exit is None and exit_.kind == "end" and path.turns:
             shown = path.turns[-1]
         left = path.left or self.procedure
-        return Leak(
-            exit_.kind, self.procedure.path, exit_.location, path.turns, path.confidence, shown, left, path.depth
-        )
+        own = self.procedure.path
+        gives = self.gives(exit_.value)
+        return Leak(exit_.kind, own, exit_.location, path.turns, path.confidence, shown, left, path.depth, gives)
+
+    def gives(self, value: Expr | None) -> bool | None:
+        """Whether what is returned counts as true or as an object (not nil); None where that is not known."""
+        if isinstance(value, Literal):
+            return bool(value.value)
+        # An optional that is returned may be nil, too; who met nothing about the debt most likely has something.
+        return True if value is not None and self.procedure.function.result not in ("Bool", "BOOL", "bool") else None
 
     # ---- statements -------------------------------------------------------------------------------------------------
 
@@ -179,7 +198,11 @@ class PathWalk(ExpressionWalk):
         if self.debt.crashes and is_read_identifier(value) and not self.is_looked_after(name):
             self.texts.add(name)
         flow = self.evaluate(value, paths)
-        return Flow(remember(name, value, flow.on), flow.away)
+        on = [
+            replace(path, results=(*path.results, (name, given))) if (given := gave(value, path)) is not None else path
+            for path in remember(name, value, flow.on)
+        ]
+        return Flow(on, flow.away)
 
     def assign(self, target: Expr, value: Expr, location: Location, paths: list[Path]) -> Flow:
         if isinstance(target, Name) and isinstance(value, Literal):
@@ -255,6 +278,8 @@ class PathWalk(ExpressionWalk):
             )
             return [turned], None if arm.condition is None else path
         answer = self.answer(test, path)
+        if answer is None:
+            answer = gave(arm.condition, path)
         place = arm.condition.location if arm.condition is not None else branch.location
         entered: list[Path] = []
         past: Path | None = None

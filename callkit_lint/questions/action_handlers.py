@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from callkit_lint.callgraph.graph import Site
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo, base_name
 from callkit_lint.ir import Declare, Name, Operator, TypeDecl
-from callkit_lint.knowledge import Callback
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.program import Program
 from callkit_lint.nodes import within
@@ -50,12 +49,12 @@ EXECUTE = "provider(_:execute:)"
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A delegate, at the declaration that makes it one, with the actions that it does not handle, the calls that offer
-    them, and the callbacks that it has."""
+    them, and the handlers that it has."""
 
     delegate: Place
     actions: tuple[str, ...]
     offers: tuple[Site, ...]
-    callbacks: tuple[Procedure, ...]
+    handled: tuple[Procedure, ...]
 
 
 def gaps(program: Program) -> Iterator[Gap]:
@@ -70,9 +69,8 @@ def gaps(program: Program) -> Iterator[Gap]:
             missing = [kind for kind in ORDER if kind in offers and not _handles(program, info, kind)]
             if missing:
                 sites = [site for kind in missing for site in offers[kind] if site.api.effect == "offer"]
-                own_callbacks = [one for one in program.vocabulary.callbacks if one.id.startswith(f"{protocol}.")]
-                callbacks = tuple(_bodies(program, info, own_callbacks))
-                yield Gap(place, tuple(missing), tuple(dict.fromkeys(sites)), callbacks)
+                handled = tuple(one for kind in ORDER for one in _handlers(program, info, kind))
+                yield Gap(place, tuple(missing), tuple(dict.fromkeys(sites)), handled)
 
 
 def _delegates(program: Program, protocol: str) -> Iterator[tuple[TypeInfo, Place]]:
@@ -178,11 +176,12 @@ def _handles(program: Program, info: TypeInfo, kind: str) -> bool:
     other kinds."""
     if not kind.startswith("CX"):
         return kind in _told_apart(program)
-    return any(_bodies(program, info, [one for one in program.vocabulary.callbacks if kind in one.types.values()]))
+    return any(_handlers(program, info, kind))
 
 
-def _bodies(program: Program, info: TypeInfo, callbacks: list[Callback]) -> Iterator[Procedure]:
-    """What a delegate's classes have of some callbacks."""
+def _handlers(program: Program, info: TypeInfo, kind: str) -> Iterator[Procedure]:
+    """The methods of a delegate's classes that receive a kind of action."""
+    callbacks = [callback for callback in program.vocabulary.callbacks if kind in callback.types.values()]
     symbols = program.graph.symbols
     owners = {name for name, _ in symbols.lineage(info.name, info.path)} | set(symbols.descendants(info.name))
     for procedure in symbols.procedures:

@@ -59,7 +59,12 @@ def activations(program: Program) -> Iterator[list[Run]]:
         own = [run for run in runs if run.phase in PHASES and activates(run)]
         own = [run for run in own if run.phase != "screen" or configures_for_a_call(program, run)]
         if own:
-            yield sorted(own, key=lambda run: PHASES.index(run.phase))
+            yield sorted(own, key=lambda run: (is_posted_at_launch(run), PHASES.index(run.phase)))
+
+
+def is_posted_at_launch(run: Run) -> bool:
+    """Whether code that runs while the app sets up only posts what leads to a call: that runs some time later."""
+    return run.phase == "setup" and any(edge.mode != "now" for _, edge in run.fact.steps())
 
 
 def configures_for_a_call(program: Program, run: Run) -> bool:

@@ -190,8 +190,11 @@ def reported_by_end_handler(program: Program) -> Iterator[Run]:
                 break
 
 
-# What a condition names that asks why the call ends: there the report may bring a reason that the action cannot.
-REASONS = frozenset({"timeout", "timed", "remote", "remotely", "reason", "missed", "unanswered", "failed", "elsewhere"})
+# What a condition names that asks who ended the call, or why: there the report may bring what the action cannot.
+REASONS = frozenset(
+    {"timeout", "timed", "remote", "remotely", "reason", "missed", "unanswered", "failed", "elsewhere", "user"}
+    | {"local", "locally", "initiated"}
+)
 
 
 def _is_end_action(program: Program, procedure: Procedure) -> bool:

@@ -12,9 +12,9 @@ from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 def check(program: Program) -> Iterator[Diagnostic]:
     for gap in gaps(program):
         related = tuple(Place(site.procedure.path, site.location, "offered here") for site in gap.offers)
-        if gap.callbacks:
-            last = max(gap.callbacks, key=lambda one: (one.path == gap.delegate.path, one.location))
-            related += (Place(last.path, last.location, "its handler could follow this callback, the last one here"),)
+        if gap.handled:
+            last = max(gap.handled, key=lambda handler: (handler.path == gap.delegate.path, handler.location))
+            related += (Place(last.path, last.location, "its handler would stand beside this one"),)
         severity = Severity.note if gap.actions == ("CXSetMutedCallAction",) else Severity.warning  # as Apple's sample
         yield RULE.at_place(Place(gap.delegate.path, gap.delegate.location, message(gap)), severity, related=related)
 
