@@ -242,6 +242,18 @@ def test_a_shared_object_is_not_made_by_its_own_method() -> None:
     assert "route change" in phases(program({"A.swift": foreign}))
 
 
+def test_what_runs_once_runs_where_a_call_begins() -> None:
+    handlers = """
+class Calls: NSObject, CXProviderDelegate {{
+    func provider(_ provider: CXProvider, perform action: CXAnswerCallAction) {{ {} }}
+    func provider(_ provider: CXProvider, didActivate session: AVAudioSession) {{ _ = Audio.shared }}
+}}
+"""
+    shared = SHARED.format(act=ACTIVATE, listen="idle() {}")
+    assert phases(program({"A.swift": shared + handlers.format("_ = Audio.shared")})) == {"answer"}
+    assert "active" in phases(program({"A.swift": shared + handlers.format("Task { _ = Audio.shared }")}))
+
+
 VIEW = "struct {}: View {{ var body: some View {{ {} }} }}"
 
 

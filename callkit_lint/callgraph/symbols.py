@@ -229,6 +229,13 @@ class Symbols:
             self._descendants[name] = sorted(seen - {name})
         return self._descendants[name]
 
+    def is_computed_once(self, procedure: Procedure) -> bool:
+        """Whether a body is the value of a global, a static or a lazy property, which is computed once."""
+        function = procedure.function
+        if function.kind != "getter" or procedure.closure is not None:
+            return False
+        return bool(self.field(function.owner, function.name, procedure.path) or function.name in self.globals)
+
     def field(self, owner: str, name: str, path: str) -> tuple[Field, TypeInfo] | None:
         """A stored property of the type or a supertype, with the type that declares it.
 

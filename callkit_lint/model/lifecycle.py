@@ -166,16 +166,26 @@ class Lifecycle:
 
 def spread(graph: Graph, vocabulary: Vocabulary) -> Spreading:
     """Spread the phases from all entry points over the graph."""
+    roots = list(entry_points(graph, vocabulary))
     spreading = Spreading(vocabulary, relevant_parameters(graph))
-    spreading.run(entry_points(graph, vocabulary))
+    spreading.run(roots)
+    if done := done_before(graph, spreading.lifecycle):
+        spreading = Spreading(vocabulary, spreading.relevant, done)
+        spreading.run(roots)
     return spreading
 
 
 class Spreading:
     """Spreads phases over a call graph; `lifecycle` is what it found."""
 
-    def __init__(self, vocabulary: Vocabulary, relevant: Mapping[Procedure, set[str]]) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        relevant: Mapping[Procedure, set[str]],
+        done: AbstractSet[tuple[Procedure, str]] = frozenset(),
+    ) -> None:
         self.vocabulary = vocabulary
+        self.done = done  # what runs once, with the phases before which it has
         self.relevant = relevant
         self.lifecycle = Lifecycle()
         self.seen: dict[tuple[Procedure, str], set[frozenset[tuple[str, Known]]]] = defaultdict(set)
@@ -205,7 +215,7 @@ class Spreading:
     def runs_from(self, fact: Fact, within: AbstractSet[Procedure], *, at_once: bool = False) -> Iterator[Run]:
         """The API calls in these procedures that a fact leads to, seen from it alone: also where others got first.
         With `at_once` only what runs before the fact's procedure returns."""
-        alone = Spreading(self.vocabulary, self.relevant)
+        alone = Spreading(self.vocabulary, self.relevant, self.done)
         alone.at_once = at_once
         alone.new_calls = self.new_calls
         alone.within = within
@@ -226,6 +236,8 @@ class Spreading:
 
     def add(self, fact: Fact) -> None:
         if self.within is not None and fact.procedure not in self.within:
+            return
+        if (fact.procedure, fact.phase) in self.done:
             return
         known = self.seen[fact.procedure, fact.phase]
         if len(known) >= MANY_BINDINGS:
@@ -275,6 +287,37 @@ class Spreading:
             if name in wanted and (known := fill(value, fact.bindings)) is not None:
                 bound[name] = known
         return bound
+
+
+def done_before(graph: Graph, lifecycle: Lifecycle) -> set[tuple[Procedure, str]]:
+    """What runs once in the life of the app (the value of a shared object, what `dispatch_once` is given), with the
+    phases in which it has run already: it is reached for certain before each call that these phases are part of."""
+    once = {one for one in graph.procedures if graph.symbols.is_computed_once(one)}
+    for caller in graph.procedures:
+        if any(site.api.effect == "once" for site in caller.sites):
+            once |= {edge.callee for edge in caller.edges if edge.callee.closure is not None}
+    phases: dict[Procedure, set[str]] = defaultdict(set)
+    certain: dict[Procedure, set[str]] = defaultdict(set)
+    for fact in lifecycle.facts:
+        if fact.procedure in once:
+            phases[fact.procedure].add(fact.phase)
+            if all(edge.mode == "now" and not edge.is_doubtful for _, edge in fact.steps()):
+                certain[fact.procedure].add(fact.phase)
+    directions = [ways for ways in FIRST if any(fact.phase in ways for fact in lifecycle.facts)]
+    return {
+        (procedure, phase)
+        for procedure, found in phases.items()
+        if directions and all({"setup", *ways} & certain[procedure] for ways in directions)
+        for phase in found & AFTER_ANSWER
+    }
+
+
+# Where each direction of a call begins, as far as the app's own code tells.
+FIRST = (("report", "answer"), ("request", "start"))
+AFTER_ANSWER = frozenset(
+    {"answered", "started", "active", "call", "route change", "device change", "end", "after", "call screen"}
+    | {"interruption began", "interruption ended", "media reset"}
+)
 
 
 def _is_made_already(fact: Fact, edge: Edge) -> bool:

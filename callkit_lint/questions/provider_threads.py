@@ -12,7 +12,7 @@ from callkit_lint.ir import Call, Closure, Declare, Expr, Location, Member, Name
 from callkit_lint.model.keeping import call_at, statements
 from callkit_lint.model.program import Program
 from callkit_lint.questions.providers import Creation, creations
-from callkit_lint.questions.repeated_providers import asks_for_one, computed_once
+from callkit_lint.questions.repeated_providers import asks_for_one
 from callkit_lint.rule import Place
 
 Way = tuple[Place, ...]
@@ -67,7 +67,7 @@ def _reached(program: Program, roots: Mapping[Procedure, Way]) -> Iterator[tuple
         for edge in procedure.edges:
             if edge.mode != "now" or edge.callee in ways or edge.location in main or edge.guards:
                 continue
-            if not computed_once(program, edge.callee) and not _is_once(procedure, edge):
+            if not program.graph.symbols.is_computed_once(edge.callee) and not _is_once(procedure, edge):
                 ways[edge.callee] = (*ways[procedure], Place(procedure.path, edge.location, f"which {edge.text}"))
                 queue.append(edge.callee)
 

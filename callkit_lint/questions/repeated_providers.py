@@ -37,9 +37,8 @@ def _repeats(program: Program, creation: Creation, run: Run) -> bool:
     whether there is a provider, and outside of reports the old one is not taken down first."""
     steps = run.fact.steps()
     way = [fact.procedure for fact, _ in steps] + [run.site.procedure]
-    if any(
-        procedure.function.kind in ("init", "initial values") or computed_once(program, procedure) for procedure in way
-    ):
+    once = program.graph.symbols.is_computed_once
+    if any(one.function.kind in ("init", "initial values") or once(one) for one in way):
         return False
     if any(_is_once(fact.procedure, edge) for fact, edge in steps):
         return False
@@ -51,14 +50,6 @@ def _repeats(program: Program, creation: Creation, run: Run) -> bool:
     before = [site for site in run.site.procedure.sites if site.position.order < run.site.position.order]
     taken_down = any(site.api.effect == "invalidate" for site in before)
     return run.phase in ("report", "reported") or not taken_down
-
-
-def computed_once(program: Program, procedure: Procedure) -> bool:
-    """Whether a body is the value of a global, a static or a lazy property, which is computed once."""
-    symbols, function = program.graph.symbols, procedure.function
-    if function.kind != "getter":
-        return False
-    return bool(symbols.field(function.owner, function.name, procedure.path) or function.name in symbols.globals)
 
 
 def _is_once(caller: Procedure, edge: Edge) -> bool:
@@ -137,7 +128,7 @@ def _makings(
             yield from _makings(program, creation, caller, edge.location, kept, depth + 1)
         elif not edge.guards:
             goes = destination(program.graph.symbols, caller, edge.location)
-            if computed_once(program, caller):
+            if program.graph.symbols.is_computed_once(caller):
                 goes = Destination("property", caller.function.owner, caller.function.name)
             yield from _makings(program, creation, caller, edge.location, goes, depth + 1)
     if not edges and not (depth == 0 and creation.site.guards):

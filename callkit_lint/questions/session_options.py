@@ -51,7 +51,8 @@ def modes_without_chat(program: Program) -> Iterator[tuple[Run, str, bool]]:
         if mode not in NO_CHATS:
             return  # it is made for talking, or not known
         found.append((run, str(mode), presumed))
-    yield from found
+    # In a live call mode-change-in-call speaks of it.
+    yield from (one for one in found if one[0].phase in FOR_CALLS and one[0].phase != "active")
 
 
 def _setters(program: Program) -> Iterator[tuple[Site, Run]]:
