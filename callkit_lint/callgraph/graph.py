@@ -90,6 +90,11 @@ class Edge:
         may not be there at the time."""
         return self.observed or self.mode == "unknown"
 
+    @property
+    def is_once(self) -> bool:
+        """Whether it leads to the closure that `dispatch_once` runs."""
+        return self.callee.closure is not None and any(site.api.effect == "once" for site in self.caller.sites)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:

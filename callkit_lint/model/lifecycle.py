@@ -20,6 +20,7 @@ from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import Location
 from callkit_lint.knowledge import Vocabulary
 from callkit_lint.model.entry_points import Root, entry_points
+from callkit_lint.model.once import done_before, is_made_already
 from callkit_lint.rule import Confidence, Place
 
 DOUBTS = 2  # hops of a way of which the time may be unknown; with more of them it is not believed
@@ -230,7 +231,7 @@ class Spreading:
                 continue  # these open a phase of their own, whoever asked
             if self.reaches(fact, edge.position) and self.passes(edge.guards, fact.phase, fact.bindings):
                 phase = self.vocabulary.later(fact.phase, edge.mode)
-                if phase is None or _is_made_already(fact, edge):
+                if phase is None or is_made_already(fact, edge):
                     continue
                 yield edge, Fact(edge.callee, phase, self.bindings(edge, fact), (fact, edge))
 
@@ -287,49 +288,6 @@ class Spreading:
             if name in wanted and (known := fill(value, fact.bindings)) is not None:
                 bound[name] = known
         return bound
-
-
-def done_before(graph: Graph, lifecycle: Lifecycle) -> set[tuple[Procedure, str]]:
-    """What runs once in the life of the app (the value of a shared object, what `dispatch_once` is given), with the
-    phases in which it has run already: it is reached for certain before each call that these phases are part of."""
-    once = {one for one in graph.procedures if graph.symbols.is_computed_once(one)}
-    for caller in graph.procedures:
-        if any(site.api.effect == "once" for site in caller.sites):
-            once |= {edge.callee for edge in caller.edges if edge.callee.closure is not None}
-    phases: dict[Procedure, set[str]] = defaultdict(set)
-    certain: dict[Procedure, set[str]] = defaultdict(set)
-    for fact in lifecycle.facts:
-        if fact.procedure in once:
-            phases[fact.procedure].add(fact.phase)
-            if all(edge.mode == "now" and not edge.is_doubtful for _, edge in fact.steps()):
-                certain[fact.procedure].add(fact.phase)
-    directions = [ways for ways in FIRST if any(fact.phase in ways for fact in lifecycle.facts)]
-    return {
-        (procedure, phase)
-        for procedure, found in phases.items()
-        if directions and all({"setup", *ways} & certain[procedure] for ways in directions)
-        for phase in found & AFTER_ANSWER
-    }
-
-
-# Where each direction of a call begins, as far as the app's own code tells.
-FIRST = (("report", "answer"), ("request", "start"))
-AFTER_ANSWER = frozenset(
-    {"answered", "started", "active", "call", "route change", "device change", "end", "after", "call screen"}
-    | {"interruption began", "interruption ended", "media reset"}
-)
-
-
-def _is_made_already(fact: Fact, edge: Edge) -> bool:
-    """Whether a shared object would be made that one of its own methods, on the way here, already belongs to."""
-    getter, maker = fact.procedure.function, edge.callee.function
-    if getter.kind != "getter" or not getter.is_static or maker.kind not in MAKERS:
-        return False
-    functions = (step.procedure.function for step, _ in fact.steps())
-    return any(one.owner == maker.owner and not one.is_static and one.kind not in MAKERS for one in functions)
-
-
-MAKERS = ("init", "initial values")
 
 
 def fill(value: Value, bindings: Bindings) -> Known | None:

@@ -20,7 +20,7 @@ from callkit_lint.nodes import parts
 SPEAKER_WORDS = frozenset(
     {"speaker", "speakers", "speakerphone", "loudspeaker", "loudspeakers", "loud", "handsfree", "handfree"}
 )
-OPTION = "defaulttospeaker"
+OPTION = "defaultToSpeaker"
 
 # The phases in which an override reaches the call's session; before them it is lost.
 LISTENING = ("active", "call", "started", "answered")
@@ -93,14 +93,13 @@ PREPARING = frozenset({"setup", "configure", "prepare", "start", "init", "initia
 def by_speaker_flag(run: Run) -> bool:
     """Whether a choice for or against the speaker decides about a setter or its options: in its function, or, for the
     speaker, in the one that hands them over."""
-    if _chooses(run.site.procedure, set().union(*map(names_in, run.guards_in_function()))) or _collects_option(
-        run.site
-    ):
+    own = set().union(*map(names_in, run.guards_in_function()))
+    if _chooses(run.site.procedure, own) or _collects_option(run.site):
         return True
-    caller = run.called_by
-    if caller is None or not any(isinstance(value, Parameter) for value in run.site.values.values()):
+    call = run.called_by
+    if call is None or not any(isinstance(value, Parameter) for value in run.site.values.values()):
         return False
-    return turns_on(run) and _chooses(caller.caller, set().union(*map(names_in, caller.guards)))
+    return turns_on(run) and _chooses(call.caller, set().union(*map(names_in, call.guards)))
 
 
 def _chooses(procedure: Procedure, condition: set[str]) -> bool:
@@ -116,7 +115,7 @@ def turns_on(run: Run) -> bool:
     """Whether a setter under such a choice is the one that makes the sound loud: the option, or a mode."""
     if run.site.api.effect == "mode":
         return True
-    return OPTION in str(run.value("options")).lower() or _collects_option(run.site)
+    return _has_option(run.value("options")) or _collects_option(run.site)
 
 
 def _collects_option(site: Site) -> bool:
@@ -124,12 +123,12 @@ def _collects_option(site: Site) -> bool:
 
     It is not followed which variable the option goes into; a function that collects options sets them.
     """
-    if "options" not in site.given or OPTION in str(site.constant("options")).lower():
+    if "options" not in site.given or _has_option(site.constant("options")):
         return False
     stack: list[tuple[object, bool]] = [(site.procedure.body, False)]
     while stack:
         node, chosen = stack.pop()
-        if chosen and isinstance(node, Member | Name) and OPTION in node.name.lower():
+        if chosen and isinstance(node, Member | Name) and _has_option(node.name):
             return True
         match node:
             case Branch(_, subject, arms):
@@ -146,3 +145,8 @@ def _collects_option(site: Site) -> bool:
             case _:
                 stack += [(child, chosen) for child in parts(node)]
     return False
+
+
+def _has_option(text: object) -> bool:
+    """Whether options, or a name, speak of the option, in Swift's spelling or in Objective-C's."""
+    return OPTION.lower() in str(text).lower()

@@ -67,13 +67,9 @@ def _reached(program: Program, roots: Mapping[Procedure, Way]) -> Iterator[tuple
         for edge in procedure.edges:
             if edge.mode != "now" or edge.callee in ways or edge.location in main or edge.guards:
                 continue
-            if not program.graph.symbols.is_computed_once(edge.callee) and not _is_once(procedure, edge):
+            if not program.graph.symbols.is_computed_once(edge.callee) and not edge.is_once:
                 ways[edge.callee] = (*ways[procedure], Place(procedure.path, edge.location, f"which {edge.text}"))
                 queue.append(edge.callee)
-
-
-def _is_once(caller: Procedure, edge: Edge) -> bool:
-    return edge.callee.closure is not None and any(site.api.effect == "once" for site in caller.sites)
 
 
 def _on_main(procedure: Procedure) -> Iterator[Location]:

@@ -58,11 +58,11 @@ def handed_pushes(program: Program) -> Iterator[tuple[Procedure, str]]:
     so (`fromPushKit`). Not those to which a push callback of the program itself leads, nor those that others call."""
     judged = {push.procedure for push in push_callbacks(program)}
     taken = {fact.procedure for fact in program.lifecycle.facts if fact.root.procedure in judged}
-    leading = program.leading_to("report")
+    reporting = program.leading_to("report") - taken if program.armed else set()
     found = {
         procedure: parameter.name
         for procedure in program.graph.symbols.procedures
-        if program.armed and procedure.closure is None and procedure in leading - taken and _is_exposed(procedure)
+        if procedure in reporting and procedure.closure is None and _is_exposed(procedure)
         for parameter in procedure.parameters
         if "pushkit" in parameter.name.lower() and parameter.type in ("Bool", "BOOL", "bool")
     }
@@ -86,21 +86,19 @@ def unreported(program: Program, push: PushCallback, *, waits: bool) -> Summary:
     payload is trusted to report, and so is a call that cannot be resolved and sounds like it. Where the completion
     handler is run before the report, the summary says so in `early`.
     """
-    debt = _a_report(program, waits=waits, completion=push.completion)
-    found = PathSearch(program, debt, "report").leaks(push.procedure, push.payload)
-    return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
+    search = _search(program, waits=waits, completion=push.completion)
+    return _ordered(search.leaks(push.procedure, push.payload))
 
 
 def unreported_in_plugin(program: Program, procedure: Procedure, flag: str) -> Summary:
     """The paths on which a plugin that is handed a push reports no call, `flag` being the parameter that says that it
     is one."""
-    debt = _a_report(program, waits=True)
-    found = PathSearch(program, debt, "report").leaks(procedure, bindings={flag: Known(True)})
-    return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
+    return _ordered(_search(program, waits=True).leaks(procedure, bindings={flag: Known(True)}))
 
 
-def _a_report(program: Program, *, waits: bool, completion: str = "") -> Debt:
-    return Debt(
+def _search(program: Program, *, waits: bool, completion: str = "") -> PathSearch:
+    """The search for paths that report no call."""
+    debt = Debt(
         _reports(program),
         waits=waits,
         forgives=_owes_nothing,
@@ -110,6 +108,12 @@ def _a_report(program: Program, *, waits: bool, completion: str = "") -> Debt:
         watches=lambda call: call.receiver is None and call.name == completion,
         crashes=True,
     )
+    return PathSearch(program, debt, "report")
+
+
+def _ordered(found: Summary) -> Summary:
+    """The surest leaks first."""
+    return replace(found, leaks=tuple(sorted(found.leaks, key=_order)))
 
 
 def _reports(program: Program) -> frozenset[str]:

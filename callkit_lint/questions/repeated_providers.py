@@ -40,7 +40,7 @@ def _repeats(program: Program, creation: Creation, run: Run) -> bool:
     once = program.graph.symbols.is_computed_once
     if any(one.function.kind in ("init", "initial values") or once(one) for one in way):
         return False
-    if any(_is_once(fact.procedure, edge) for fact, edge in steps):
+    if any(edge.is_once for _, edge in steps):
         return False
     guarded = [(fact.procedure, edge.guards) for fact, edge in steps] + [(run.site.procedure, run.site.guards)]
     if any(asks_for_one(creation, procedure, guards) for procedure, guards in guarded):
@@ -50,10 +50,6 @@ def _repeats(program: Program, creation: Creation, run: Run) -> bool:
     before = [site for site in run.site.procedure.sites if site.position.order < run.site.position.order]
     taken_down = any(site.api.effect == "invalidate" for site in before)
     return run.phase in ("report", "reported") or not taken_down
-
-
-def _is_once(caller: Procedure, edge: Edge) -> bool:
-    return edge.callee.closure is not None and any(site.api.effect == "once" for site in caller.sites)
 
 
 def asks_for_one(creation: Creation, procedure: Procedure, guards: tuple[Test, ...]) -> bool:

@@ -28,10 +28,11 @@ from callkit_lint.model.lifecycle import Run
 from callkit_lint.model.program import Program, first
 from callkit_lint.nodes import parts, within
 from callkit_lint.questions.configurations import CALL_PHASES
-from callkit_lint.questions.loudspeaker import by_speaker_flag
+from callkit_lint.questions.loudspeaker import OPTION, by_speaker_flag
 
 # When what configures the session does it for a call; what a screen or a button sets may be another feature's.
-FOR_CALLS = ("setup", "report", "request", "reported", "requested", "start", "answer", "started", "answered", "active")
+NOT_LIVE = ("setup", "report", "request", "reported", "requested", "start", "answer", "started", "answered")
+FOR_CALLS = (*NOT_LIVE, "active")
 CHATS = frozenset({"voiceChat", "videoChat", "gameChat"})
 NO_CHATS = frozenset({"default", "measurement", "moviePlayback", "spokenAudio", "videoRecording", "voicePrompt"})
 
@@ -52,7 +53,7 @@ def modes_without_chat(program: Program) -> Iterator[tuple[Run, str, bool]]:
             return  # it is made for talking, or not known
         found.append((run, str(mode), presumed))
     # In a live call mode-change-in-call speaks of it.
-    yield from (one for one in found if one[0].phase in FOR_CALLS and one[0].phase != "active")
+    yield from (one for one in found if one[0].phase in NOT_LIVE)
 
 
 def _setters(program: Program) -> Iterator[tuple[Site, Run]]:
@@ -121,23 +122,19 @@ def _named(program: Program, value: Statement | None) -> str | None:
 
 # ---- the loudspeaker as the default ---------------------------------------------------------------------------------
 
-OPTION = "defaultToSpeaker"
-
 
 def loud_from_the_start(program: Program) -> Iterator[tuple[Run, list[Location]]]:
     """The calls that configure the session for calls with the loudspeaker as its default, each with the places of that
     option: in apps without video, or together with the mode for the voice alone. Not where a choice for or against the
     speaker decides; that is a switch of the speaker."""
-    audio_only = not _offers_video(program)
     for runs in program.runs("category", "configuration"):
         run = first(runs, FOR_CALLS) or first(runs, CALL_PHASES)
         if run is None or run.site not in program.call_configurations or by_speaker_flag(run):
             continue
-        if audio_only or _is_for_voice(program, run):
-            passed = OPTION in str(run.value("options")).split("|")
-            places = list(_options(run.site)) or ([run.location] if passed else [])
-            if places:
-                yield run, places
+        passed = OPTION in str(run.value("options")).split("|")
+        places = list(_options(run.site)) or ([run.location] if passed else [])
+        if places and (_is_for_voice(program, run) or not program.once(_offers_video)):
+            yield run, places
 
 
 def _options(site: Site) -> Iterator[Location]:
@@ -168,13 +165,13 @@ def _is_for_voice(program: Program, run: Run) -> bool:
 
 def _offers_video(program: Program) -> bool:
     """Whether the app says anywhere that its calls may have video."""
-    for procedure in program.graph.procedures:
-        for node in within(procedure.body):
-            match node:
-                case Assign(Member(_, "supportsVideo"), value) if not _is_no(value):
-                    return True
-                case Call(_, _, given) if any(one.label == "supportsVideo" and not _is_no(one.value) for one in given):
-                    return True
+    whole = (procedure.body for procedure in program.graph.procedures if procedure.closure is None)
+    for node in (node for body in whole for node in within(body)):
+        match node:
+            case Assign(Member(_, "supportsVideo"), value) if not _is_no(value):
+                return True
+            case Call(_, _, given) if any(one.label == "supportsVideo" and not _is_no(one.value) for one in given):
+                return True
     return False
 
 

@@ -6,11 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from callkit_lint.model.program import Program
-from callkit_lint.questions.repeated_providers import (
-    endings_without,
-    made_in_several_places,
-    made_per_call,
-)
+from callkit_lint.questions.repeated_providers import endings_without, made_in_several_places, made_per_call
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 
