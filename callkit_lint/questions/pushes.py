@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from callkit_lint.callgraph.conditions import Known, Test, words
@@ -79,14 +79,16 @@ def _is_exposed(procedure: Procedure) -> bool:
 # ---- is a call reported? --------------------------------------------------------------------------------------------
 
 
-def unreported(program: Program, push: PushCallback, *, waits: bool) -> Summary:
-    """The paths through a push callback that report no call: none at all, or (without `waits`) none before it returns.
+def unreported(program: Program, push: PushCallback, *, waits: bool, in_front: bool = False) -> Summary:
+    """The paths through a push callback that report no call: none at all, or (without `waits`) none before it returns;
+    with `in_front` also those which only an app takes that is in the foreground, and which the system tolerates.
 
     A push of another type owes none, and one that the system says need not be reported. An SDK that is handed the
     payload is trusted to report, and so is a call that cannot be resolved and sounds like it. Where the completion
     handler is run before the report, the summary says so in `early`.
     """
-    search = _search(program, waits=waits, completion=push.completion)
+    forgives = _owes_nothing if in_front else _tolerated
+    search = _search(program, waits=waits, completion=push.completion, forgives=forgives)
     return _ordered(search.leaks(push.procedure, push.payload))
 
 
@@ -96,12 +98,14 @@ def unreported_in_plugin(program: Program, procedure: Procedure, flag: str) -> S
     return _ordered(_search(program, waits=True).leaks(procedure, bindings={flag: Known(True)}))
 
 
-def _search(program: Program, *, waits: bool, completion: str = "") -> PathSearch:
+def _search(
+    program: Program, *, waits: bool, completion: str = "", forgives: Callable[[Test, bool], bool] | None = None
+) -> PathSearch:
     """The search for paths that report no call."""
     debt = Debt(
         _reports(program),
         waits=waits,
-        forgives=_owes_nothing,
+        forgives=forgives or _tolerated,
         trusts=_sounds_like_a_report,
         parts=frozenset({"dictionaryPayload"}),
         keeps=frozenset({"bridge event"}),
@@ -136,7 +140,14 @@ def _owes_nothing(test: Test, holds: bool) -> bool:
         return not holds
     if "delegate" in named or "responds" in named:
         return not holds  # who is not there any more is there in practice
-    return holds and "applicationstate" in named and "active" in named
+    return False
+
+
+def _tolerated(test: Test, holds: bool) -> bool:
+    """Whether a condition leaves nothing owed, or only what the system does not enforce: the report of an app that is
+    in front."""
+    named = test.text.lower().replace("_", "")
+    return _owes_nothing(test, holds) or (holds and "applicationstate" in named and "active" in named)
 
 
 UPDATES = frozenset({"reportCall", "reportOutgoingCall", "reportCallWithUUID", "reportOutgoingCallWithUUID"})
