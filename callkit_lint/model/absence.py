@@ -43,6 +43,13 @@ def owes_a_configuration(program: Program) -> bool:
     return not stands_beside_packages(program) or (is_plugin(program) and takes_calls_itself(program))
 
 
+def leaves_configuration_to_its_app(program: Program) -> bool:
+    """Whether the program is a library with calls, and only an app that uses it may configure the session instead."""
+    if not program.armed or program.graph.incomplete or _is_app(program):
+        return False
+    return not (stands_beside_packages(program) or may_be_configured_unseen(program))
+
+
 def is_plugin(program: Program) -> bool:
     """Whether code in an app's other language calls the program."""
     return any(isinstance(fact.cause, Root) and fact.phase == "bridge" for fact in program.lifecycle.facts)

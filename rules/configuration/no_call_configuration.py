@@ -13,18 +13,21 @@ from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 def check(program: Program) -> Iterator[Diagnostic]:
     dead = [site for site in program.call_configurations if is_never_called(program, site)]
-    if len(dead) < len(program.call_configurations) or not absence.owes_a_configuration(program):
+    if len(dead) < len(program.call_configurations) or not any(program.sites("report", "request start")):
         return
-    beside = absence.stands_beside_packages(program)
     creations = list(program.sites("provider"))
-    if creations and any(program.sites("report", "request start")):
+    uncalled = [Place(site.procedure.path, site.location, "nothing calls the code that sets it here") for site in dead]
+    if creations and absence.owes_a_configuration(program):
+        beside = absence.stands_beside_packages(program)
         others = (Place(site.procedure.path, site.location, "another provider") for site in creations[1:])
-        uncalled = (Place(s.procedure.path, s.location, "nothing calls the code that sets it here") for s in dead)
         related = (*others, *uncalled, *beginnings(program, "answer"))
         found = RULE.at_site(creations[0], PLUGIN if beside else MESSAGE, related=related)
         # Without audio of its own the app may be a study of the call screens, or get its audio from elsewhere.
         own_audio = not beside and any(program.sites("audio start"))
         yield found if own_audio else replace(found, severity=Severity.note)
+    elif dead and absence.leaves_configuration_to_its_app(program):
+        related = (*uncalled[1:], *beginnings(program, "answer"))
+        yield replace(RULE.at_site(dead[0], LIBRARY, related=related), severity=Severity.note)
 
 
 MESSAGE = (
@@ -36,6 +39,11 @@ PLUGIN = (
     "this plugin takes calls, but nothing that runs in it sets the call category (play and record); unless another "
     "package of the app does so in time, the microphone does not record, and the other side hears silence. Set "
     "category, mode and options before each call is reported or requested"
+)
+LIBRARY = (
+    "nothing calls this code, and nothing else in this library sets the call category (play and record); unless the "
+    "app that uses it does so in time, the microphone does not record, and the other side hears silence. Call it "
+    "before each call is reported or requested, or delete it"
 )
 
 RULE = Rule(
