@@ -421,8 +421,10 @@ def test_whether_there_is_a_call_in_objc(body: str, phases: set[str]) -> None:
         ("#if os(iOS)\n#elseif os(macOS)\nACT\n#endif", NEVER),
         ("#if os(macOS)\n#elseif os(iOS)\nACT\n#endif", ALL),
         ("#if DEBUG\nACT\n#endif", ALL),
-        ("#if targetEnvironment(macCatalyst)\nACT\n#endif", ALL),
+        ("#if targetEnvironment(macCatalyst)\nACT\n#endif", NEVER),
         ("#if canImport(CallKit)\nACT\n#endif", ALL),
+        ("#if canImport(CallKit)\n#else\nACT\n#endif", NEVER),
+        ("#if canImport(Sentry)\n#else\nACT\n#endif", ALL),
         ("if false { ACT }", NEVER),
         ("if isSimulator { ACT }", NEVER),
         ("if Platform.isSimulator { return }\nACT", ALL),
@@ -460,6 +462,10 @@ def test_whether_there_is_a_call_in_objc(body: str, phases: set[str]) -> None:
         ("if settings.useCallKit == false { ACT }", NEVER),
         ("if callKitDisabled { ACT }", NEVER),
         ("if !callKitDisabled { ACT }", ALL),
+        ("if shouldBypassCallKitForIncomingCall() { ACT }", NEVER),
+        ("if !shouldBypassCallKitForIncomingCall() { ACT }", ALL),
+        ("if !session.rejectedByCallKit { ACT }", ALL),
+        ("if CallKitCenter.shared.isVideo { } else { ACT }", ALL),
     ],
 )
 def test_where_the_app_runs(body: str, phases: set[str]) -> None:

@@ -255,6 +255,18 @@ def test_who_maps_a_value_gives_it_back(body: str, leaks: int) -> None:
     assert len(sure(swift(body, debt=SAID))) == leaks
 
 
+@pytest.mark.parametrize(
+    ("result", "turns"),
+    [("-> String? ", ["where this guard fails"]), ("", ["calls", "where this condition holds", "goes on", "guard"])],
+)
+def test_where_a_reader_finds_nothing_is_no_turn_but_what_its_caller_does(result: str, turns: list[str]) -> None:
+    reader = f"func look(_ data: Payload) {result}{{ if data.isEmpty {{ return nil }}\nreturn sdk(data) }}"
+    body = "look(action.payload)\nguard ready else { return }\naction.fulfill()"
+    (leak,) = sure(swift(body, reader, debt=SAID))
+    assert len(leak.turns) == len(turns)
+    assert all(text in turn.text for text, turn in zip(turns, leak.turns, strict=True))
+
+
 def test_a_leak_names_the_function_that_leaves_the_debt_open() -> None:
     more = "func end(_ a: CXAnswerCallAction) {\nif ready { a.fulfill() } }"
     (leak,) = swift("start { self.end(action) }", more).leaks

@@ -17,6 +17,9 @@ from callkit_lint.ir import Arm, Branch, Call, Expr, Literal, Name, Operator
 
 # The SDK of Xcode 15, which App Store Connect has asked for since April 2024.
 OLDEST_SDK = (17, 0)
+# Frameworks that every such SDK for devices has, and those that none has.
+ON_DEVICE = frozenset({"UIKit", "CallKit", "PushKit", "PushToTalk", "AVFoundation", "AVFAudio", "SwiftUI", "Combine"})
+NOT_ON_DEVICE = frozenset({"AppKit", "Cocoa", "Glibc"})
 _DEEPEST = 20
 _VERSION_MACRO = re.compile(r"__IPHONE_(\d+)_(\d+)")
 
@@ -93,8 +96,10 @@ def _named(name: str, macros: Mapping[str, str]) -> Test:
 def _called(name: str, argument: Expr, macros: Mapping[str, str]) -> Test:
     named = argument.name if isinstance(argument, Name) else ""
     match name, named:
-        case "targetEnvironment", "simulator":
+        case "targetEnvironment", "simulator" | "macCatalyst":
             return FALSE
+        case "canImport", _ if named in ON_DEVICE or named in NOT_ON_DEVICE:
+            return TRUE if named in ON_DEVICE else FALSE
         case "os", _:
             return TRUE if named == "iOS" else FALSE
         case "arch", "i386" | "x86_64":

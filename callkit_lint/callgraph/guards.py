@@ -187,6 +187,13 @@ NOT_A_CALL = frozenset(
     | {"provider", "manager", "controller", "view", "incoming", "outgoing", "session", "audio", "type", "state"}
 )
 DENIALS = frozenset({"no", "not", "without"})
+AVOIDING = frozenset(
+    {"disable", "disabled", "skip", "skips", "bypass", "hide", "hides", "avoid", "ignore", "suppress", "suppressed"}
+)
+USING = frozenset(
+    {"use", "uses", "using", "used", "enable", "enables", "enabled", "available", "active", "allowed", "provider"}
+    | {"support", "supports", "supported", "has", "with"}
+)
 IN_CALL_WORDS = frozenset(
     {"in", "on", "active", "ongoing", "during", "current", "existing", "busy", "live", "progress"}
 )
@@ -218,15 +225,25 @@ def _recognise(expr: Expr) -> Test | None:
         return None
     if (named[-1] == "empty" or "isEmpty" in spelled(expr)) and _names_calls(named):
         return Test("no call", text=spelled(expr))
-    if "callkit" in named or ("call", "kit") in zip(named, named[1:], strict=False):
-        return FALSE if (DENIALS | {"disable", "disabled"}) & set(named) else TRUE
     if {"simulator"} & set(named):
         return FALSE
     last = expr.name if isinstance(expr, Name | Member | Call) else ""
+    if (in_use := _callkit_in_use(words(last))) is not None:
+        return TRUE if in_use else FALSE
     if not _names_a_call_in_progress(last):
         return None
     none = Test("no call", text=spelled(expr))
     return none if DENIALS & set(words(last)) else negate(none)
+
+
+def _callkit_in_use(named: list[str]) -> bool | None:
+    """Whether a flag says that the app uses CallKit (`enableCallKit`), or that it does not (`skipCallKit`); None for
+    all else that is named after it: `callKitUUID`, `rejectedByCallKit`."""
+    if "callkit" not in named and ("call", "kit") not in zip(named, named[1:], strict=False):
+        return None
+    if (DENIALS | AVOIDING) & set(named):
+        return False
+    return True if USING & set(named) else None
 
 
 def _names_calls(named: list[str]) -> bool:

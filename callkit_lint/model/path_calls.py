@@ -236,11 +236,16 @@ class ExpressionWalk:
             return paths  # it does nothing about the debt: no turn worth telling
         on: list[Path] = []
         step = self.place(edge.location, f"which {edge.text}")
+        only_reads = self.only_reads(edge.callee)
         surest: dict[bool | None, Leak] = {}  # the open way that is told, of those that give a value, and nil
         for leak in sorted(summary.leaks, key=lambda leak: (-leak.confidence, len(leak.turns))):
             surest.setdefault(leak.gives, leak)
         for leak in surest.values():
             for path in paths:
+                results = path.results if leak.gives is None else (*path.results, (edge.location, leak.gives))
+                if only_reads and leak.kind in ("return", "end"):
+                    on.append(replace(path, results=results))
+                    continue
                 told = leak.turns and leak.kind in ("end", "crash")
                 left = () if told else (Place(leak.path, leak.location, LEFT),)
                 turned = replace(
@@ -250,13 +255,19 @@ class ExpressionWalk:
                     depth=path.depth + leak.depth + 1,
                     exit=leak.exit,
                     left=leak.left,
-                    results=path.results if leak.gives is None else (*path.results, (edge.location, leak.gives)),
+                    results=results,
                 )
                 if leak.kind == "crash" or (leak.kind == "throw" and call is not None and call.attempt == "try"):
                     flow.away.append((Exit(leak.kind, None, edge.location), turned))
                 else:
                     on.append(turned)
         return on
+
+    def only_reads(self, callee: Procedure) -> bool:
+        """Whether a function gets the value only to make another of it: a way on which it finds nothing is no turn, but
+        what its caller does then. Not one that says whether it took the value."""
+        makes = callee.function.result not in ("", "void", "Void", "()", "Bool", "BOOL", "bool")
+        return makes and not self.debt.bound and callee not in self.search.leading
 
     def met_on(self, paths: list[Path], *, trusted: bool = False) -> None:
         """The debt is met on these paths: what was watched for and came before is too early, and whoever was trusted
