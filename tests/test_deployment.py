@@ -70,5 +70,15 @@ def test_a_file_has_the_system_of_its_target_and_one_in_no_target_that_of_the_ap
     assert program.systems == {"App/A.swift": "15.0", "Kit/K.swift": "12.0", "App/Forgotten.swift": "15.0"}
 
 
+def test_a_package_speaks_of_the_libraries_below_it_not_of_the_app_beside_them() -> None:
+    made = XcodeProject()
+    kit = made.target("Kit", ["Kit/K.swift"], kind="framework", settings={"IPHONEOS_DEPLOYMENT_TARGET": "13.0"})
+    made.target("App", ["App/A.swift"], needs=[kit], settings={"IPHONEOS_DEPLOYMENT_TARGET": "15.0"})
+    sources = lowered(dict.fromkeys(["App/A.swift", "Kit/K.swift"], "class Phone {}"))
+    manifests = {"App.xcodeproj/project.pbxproj": made.data, "Kit.podspec": b"s.platform = :ios, '12.0'"}
+    (program,) = partition(sources, manifests)
+    assert program.systems == {"App/A.swift": "15.0", "Kit/K.swift": "12.0"}
+
+
 def test_versions_are_compared_as_numbers() -> None:
     assert version("9.3") < version("10.0") < version("14") < version("14.0.1")

@@ -25,14 +25,18 @@ _PODFILE = re.compile(r"^\s*platform\s+:ios\s*,\s*['\"]([\d.]+)['\"]", re.MULTIL
 def lowest_systems(paths: Iterable[str], units: Iterable[Unit], manifests: Mapping[str, bytes]) -> dict[str, str]:
     """The lowest iOS of each of these files of which one is known."""
     of_targets: dict[str, list[str]] = {}
+    in_libraries: set[str] = set()
     for unit in units:
+        in_libraries |= unit.files if unit.kind == "library" else set()
         for path in unit.files if unit.deployment_target and unit.kind != "test" else ():
             of_targets.setdefault(path, []).append(unit.deployment_target)
     packages, podfiles = _written(manifests)
     found: dict[str, str] = {}
     for path in paths:
         above = list(ancestors(posixpath.dirname(path)))
-        known = of_targets.get(path, []) + next((packages[one] for one in above if one in packages), [])
+        known = of_targets.get(path, [])
+        if not known or path in in_libraries:  # an app that lies beside a package, as its example, is no part of it
+            known = known + next((packages[one] for one in above if one in packages), [])
         known = known or next((podfiles[one] for one in above if one in podfiles), [])
         if known:
             found[path] = min(known, key=version)
