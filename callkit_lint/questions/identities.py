@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from callkit_lint.callgraph.conditions import Fresh
 from callkit_lint.callgraph.graph import Site
-from callkit_lint.callgraph.identifiers import is_written
+from callkit_lint.callgraph.identifiers import is_written, text_of_identifier
 from callkit_lint.callgraph.symbols import Procedure
+from callkit_lint.ir import Call, Declare, Literal, Name
 from callkit_lint.model.entry_points import Root
 from callkit_lint.model.lifecycle import Fact, Run
 from callkit_lint.model.program import Program
+from callkit_lint.nodes import within
 
 INTRODUCING = ("report", "request start")
 SPEAKING = (
@@ -59,6 +61,33 @@ def of_all_calls(program: Program) -> Iterator[Site]:
         values = [value for value in _identifiers(program, site) if is_written(value)]
         if program.armed and values and not ended & set(values) and not program.is_dead(site):
             yield site
+
+
+def written_into_call(program: Program) -> Iterator[tuple[Procedure, Call]]:
+    """The objects that are made with an identifier that is written in the source and given to what reports or requests
+    a call, each with the function that does so; what becomes of the identifier in between is not followed."""
+    leading = program.leading_to(*INTRODUCING, "sdk report") if program.armed else set()
+    for procedure in sorted(leading, key=lambda one: (one.path, one.location)):
+        introducing = {edge.location for edge in procedure.edges if edge.callee in leading}
+        introducing |= {site.location for site in procedure.sites if site.api.effect == "sdk report"}
+        given = {
+            argument.value.name
+            for node in within(procedure.body)
+            if isinstance(node, Call) and node.location in introducing
+            for argument in node.arguments
+            if isinstance(argument.value, Name)
+        }
+        for node in within(procedure.body):
+            match node:
+                case Declare(name, _, Call() as made) if name in given and _is_given_an_identifier(made):
+                    yield procedure, made
+
+
+def _is_given_an_identifier(made: Call) -> bool:
+    values = [argument.value for argument in made.arguments]
+    return text_of_identifier(made) is None and any(
+        isinstance(value, Literal) and is_written(value.value) for value in values
+    )
 
 
 def _identifiers(program: Program, site: Site) -> Iterator[object]:

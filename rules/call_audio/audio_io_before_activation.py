@@ -28,8 +28,8 @@ STARTED = (
     "session without a call's priority, and the call is silent. Start it in didActivate"
 )
 PLAYED = (
-    "a ringback plays {phase}, before CallKit has activated the session; the user does not hear it, or hears it cut "
-    "off when the activation comes. Start it in didActivate, and stop it when the other side answers"
+    "a ringing tone plays {phase}, before CallKit has activated the session; the user does not hear it, or hears it "
+    "cut off when the activation comes. Start it in didActivate, and stop it when the other side answers"
 )
 
 RULE = Rule(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from callkit_lint.callgraph.conditions import Fresh
 from callkit_lint.model.program import Program
 from callkit_lint.questions import identities
-from callkit_lint.rule import Diagnostic, Place, Rule, Severity
+from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
@@ -22,6 +22,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
         yield found
     for site in identities.of_all_calls(program):
         yield RULE.at_site(site, SAME)
+    for procedure, call in identities.written_into_call(program):
+        yield replace(RULE.at_place(Place(procedure.path, call.location, SAME)), confidence=Confidence.medium)
 
 
 FRESH = (
