@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callkit_lint.questions.action_completion import open_actions
 from callkit_lint.questions.action_identifiers import taken_for_calls
 from callkit_lint.questions.actions import blocking_waits, echoed_mutes, late_completions
 from tests.graphs import program
@@ -39,6 +40,26 @@ def test_each_late_completion_is_told_once() -> None:
     members = ("func finish(_ done: CXAction) { done.fulfill() }", handler(LATE, "finish(action); action.fail()"))
     again = "class Own: Phone {}"
     assert sorted(run.location.line for run in late_completions(app(*members, again))) == [4, 5]
+
+
+HOLD = "perform CXSetHeldCallAction"
+ENDED = "func ended(id: UUID) {{ for one in provider.pendingCallActions(of: {}.self, withCall: id) {{ one.fail() }} }}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("CXAction", "current?.hold(action.isOnHold) { action.fulfill() }", 1),
+        ("CXAction", "if !ready { return }; action.fulfill()", 0),
+        ("CXSetHeldCallAction", "current?.hold(action.isOnHold) { action.fulfill() }", 0),
+        ("CXAnswerCallAction", "if !ready { return }; action.fulfill()", 1),
+        ("kind", "current?.hold(action.isOnHold) { action.fulfill() }", 0),
+    ],
+)
+def test_pending_actions_that_are_completed_when_a_call_ends(kind: str, body: str, expected: int) -> None:
+    provider = "let provider = CXProvider(configuration: CXProviderConfiguration())"
+    found = open_actions(app(provider, ENDED.format(kind), handler(HOLD, body)))
+    assert len(list(found)) == expected
 
 
 # ---- waiting --------------------------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ class ExpressionWalk:
         """The paths on which an optional chain ends before its call."""
         if not call.optional or (isinstance(call.receiver, Name) and call.receiver.name in OWNER | self.weak):
             return []
-        place = self.place(call.location, "where there is nothing to call this on")
+        place = self.place(call.location, NOTHING_THERE)
         return [path.turn(place, confidence) for path in paths]
 
     def meets(self, call: Call) -> bool:
@@ -379,6 +379,7 @@ class ExpressionWalk:
 
 
 LEFT = "which goes on without it here"
+NOTHING_THERE = "where there is nothing to call this on"
 OWNER = frozenset({"self", "strongSelf", "weakSelf", "this"})
 READS = frozenset(
     {"print", "debugPrint", "NSLog", "os_log", "log", "debug", "info", "warning", "error", "trace", "verbose"}

@@ -4,12 +4,13 @@ later."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.model.debts import Debt, Leak
 from callkit_lint.model.entry_points import is_callback
+from callkit_lint.model.path_calls import NOTHING_THERE
 from callkit_lint.model.paths import PathSearch
 from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence
@@ -34,11 +35,26 @@ def open_actions(program: Program) -> Iterator[OpenAction]:
     """The handlers that leave their action open on some path, once for each case where a handler receives all kinds,
     and for each function that it hands the action to.
 
-    None of a kind that the program asks the provider for: it may complete its pending actions from there.
+    None of a kind that the program asks the provider for: it may complete its pending actions from there. Where it asks
+    for all kinds it does so for a call that ends: the actions are left for which there was no call.
     """
     pending = {site.constant("kind") for site in program.sites("pending")}
-    if not program.armed or {None, "CXAction", "CXCallAction"} & pending:
+    if not program.armed or None in pending:
         return
+    for found in _handlers_open(program, pending):
+        leaks = tuple(leak for leak in found.leaks if not ALL_KINDS & pending or _without_call(leak))
+        if leaks:
+            yield replace(found, leaks=leaks)
+
+
+ALL_KINDS = frozenset({"CXAction", "CXCallAction"})
+
+
+def _without_call(leak: Leak) -> bool:
+    return bool(leak.turns) and leak.turns[-1].text == NOTHING_THERE
+
+
+def _handlers_open(program: Program, pending: Collection[object]) -> Iterator[OpenAction]:
     called = {edge.callee for procedure in program.graph.procedures for edge in procedure.edges}
     for procedure in program.graph.symbols.procedures:
         for callback in program.vocabulary.callbacks:
