@@ -262,8 +262,12 @@ class PathWalk(ExpressionWalk):
                 away = [left for left in away if left[0].kind != "break" or left[0].value is not None]
             flows.append(Flow(flow.on, away))
         if rest is not None and not branch.exhaustive:
-            flows.append(Flow([rest]))
+            flows.append(Flow([self.not_compiled(branch, rest) if branch.kind == "#if" else rest]))
         return flows
+
+    def not_compiled(self, branch: Branch, path: Path) -> Path:
+        """The way past code that a flag of the build leaves out: the build that ships may well have it."""
+        return path.turn(self.place(branch.location, "where this is not compiled"), Confidence.low)
 
     def decide(self, branch: Branch, arm: Arm, path: Path) -> tuple[list[Path], Path | None]:
         """The path into an arm, and the one past it; none where the condition is decided the other way."""

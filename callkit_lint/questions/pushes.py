@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from callkit_lint.callgraph.conditions import Known, Test, words
 from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo
-from callkit_lint.ir import Call, Member
+from callkit_lint.ir import Call, Member, Parameter
 from callkit_lint.model.debts import Debt, Leak, Summary
 from callkit_lint.model.entry_points import is_callback
 from callkit_lint.model.keeping import call_at
@@ -54,8 +54,10 @@ def _is_async(procedure: Procedure) -> bool:
 
 
 def handed_pushes(program: Program) -> Iterator[tuple[Procedure, str]]:
-    """The functions by which a plugin is handed the pushes of the app that uses it, each with the parameter that says
-    so (`fromPushKit`). Not those to which a push callback of the program itself leads, nor those that others call."""
+    """The functions that are handed pushes by code which is not here, each with the parameter that says so: the payload
+    (of a delegate of an SDK that takes the pushes), or a flag `fromPushKit` (of a plugin, by the app that uses it). Not
+    those to which a push callback of the program itself leads, nor those that others call."""
+    callback = next(one for one in program.vocabulary.callbacks if one.id == CALLBACK)
     judged = {push.procedure for push in push_callbacks(program)}
     taken = {fact.procedure for fact in program.lifecycle.facts if fact.root.procedure in judged}
     reporting = program.leading_to("report") - taken if program.armed else set()
@@ -64,11 +66,16 @@ def handed_pushes(program: Program) -> Iterator[tuple[Procedure, str]]:
         for procedure in program.graph.symbols.procedures
         if procedure in reporting and procedure.closure is None and _is_exposed(procedure)
         for parameter in procedure.parameters
-        if "pushkit" in parameter.name.lower() and parameter.type in ("Bool", "BOOL", "bool")
+        if _says_push(parameter) and not is_callback(procedure, callback)
     }
     for procedure, name in found.items():
         if not any(edge.caller in found for edge in program.callers[procedure]):
             yield procedure, name
+
+
+def _says_push(parameter: Parameter) -> bool:
+    flag = "pushkit" in parameter.name.lower() and parameter.type in ("Bool", "BOOL", "bool")
+    return flag or parameter.type == "PKPushPayload"
 
 
 def _is_exposed(procedure: Procedure) -> bool:
@@ -92,10 +99,13 @@ def unreported(program: Program, push: PushCallback, *, waits: bool, in_front: b
     return _ordered(search.leaks(push.procedure, push.payload))
 
 
-def unreported_in_plugin(program: Program, procedure: Procedure, flag: str) -> Summary:
-    """The paths on which a plugin that is handed a push reports no call, `flag` being the parameter that says that it
-    is one."""
-    return _ordered(_search(program, waits=True).leaks(procedure, bindings={flag: Known(True)}))
+def unreported_there(program: Program, procedure: Procedure, name: str) -> Summary:
+    """The paths on which what is handed a push reports no call, `name` being the parameter that says that it is one."""
+    is_flag = any(one.name == name and one.type != "PKPushPayload" for one in procedure.parameters)
+    search = _search(program, waits=True)
+    if is_flag:
+        return _ordered(search.leaks(procedure, bindings={name: Known(True)}))
+    return _ordered(search.leaks(procedure, name))
 
 
 def _search(

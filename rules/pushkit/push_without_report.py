@@ -14,7 +14,7 @@ from callkit_lint.questions.pushes import (
     looks_at_duty,
     push_callbacks,
     unreported,
-    unreported_in_plugin,
+    unreported_there,
 )
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
@@ -29,11 +29,14 @@ def check(program: Program) -> Iterator[Diagnostic]:
             yield report(push.procedure, "PushKit delivers a push", shown, ever=found.met)
         elif found.known:
             yield from _in_front(program, push)
-    for procedure, flag in handed_pushes(program):
-        found = unreported_in_plugin(program, procedure, flag)
+    for procedure, name in handed_pushes(program):
+        found = unreported_there(program, procedure, name)
         shown = [leak for leak in found.leaks if leak.confidence >= Confidence.medium]
         if found.known and found.met and shown:
-            yield report(procedure, "the app that uses this hands a push on", shown, ever=True)
+            yield report(procedure, HANDED_ON, shown, ever=True)
+
+
+HANDED_ON = "the code that uses this hands a push on"
 
 
 def _in_front(program: Program, push: PushCallback) -> Iterator[Diagnostic]:
