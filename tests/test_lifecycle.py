@@ -47,7 +47,11 @@ def callback_sources() -> Iterator[tuple[Callback, str, str]]:
 
 
 CALLBACKS = list(callback_sources())
-SDKS = "import OpenTok\nimport TwilioVoice\n"  # whose callbacks are known where they are used
+# Whose callbacks are known where they are used.
+SDKS = "".join(
+    f"import {name}\n"
+    for name in ("AgoraRtcKit", "OpenTok", "Quickblox", "SendBirdCalls", "SinchRTC", "TwilioVoice", "VoxImplantSDK")
+)
 
 
 @pytest.mark.parametrize(("callback", "path", "source"), CALLBACKS, ids=[f"{c.id} {path}" for c, path, _ in CALLBACKS])
