@@ -14,7 +14,8 @@ from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 def check(program: Program) -> Iterator[Diagnostic]:
     for run in identities.of_no_call(program):
         steps, made = run.fact.steps(), run.values["call"]
-        found = RULE.at(run, FRESH, Severity.error)
+        stands_in = isinstance(made, Fresh) and made.presumed  # `known ?? UUID()`
+        found = RULE.at(run, STAND_IN) if stands_in else RULE.at(run, FRESH, Severity.error)
         if steps:  # where the identifier is given away, not the helper that takes it from others too
             found = replace(found, path=steps[0][1].caller.path, location=steps[0][1].location)
         if isinstance(made, Fresh) and made.location.line != found.location.line:
@@ -29,6 +30,11 @@ def check(program: Program) -> Iterator[Diagnostic]:
 FRESH = (
     "this speaks of a call under an identifier that is made here, so no call has it; the call system does nothing, and "
     "the call that was meant goes on. Keep the identifier under which the call was reported or requested, and use that"
+)
+STAND_IN = (
+    "where the app has no identifier for the call, this speaks of it under a new one, which no call has; the call "
+    "system does nothing, and a call that it still shows goes on. Keep the identifier under which the call was reported "
+    "or requested until the call has ended; without one there is nothing to say"
 )
 SAME = (
     "every call gets the identifier that is written here; while the system still knows an earlier one, the report of "
