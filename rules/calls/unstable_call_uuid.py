@@ -33,8 +33,8 @@ FRESH = (
 )
 STAND_IN = (
     "where the app has no identifier for the call, this speaks of it under a new one, which no call has; the call "
-    "system does nothing, and a call that it still shows goes on. Keep the identifier under which the call was reported "
-    "or requested until the call has ended; without one there is nothing to say"
+    "system does nothing, and a call that it still shows goes on. Keep the identifier under which the call was "
+    "reported or requested until the call has ended; without one there is nothing to say"
 )
 SAME = (
     "every call gets the identifier that is written here; while the system still knows an earlier one, the report of "
