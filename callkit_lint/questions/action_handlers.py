@@ -119,7 +119,7 @@ def _offers(program: Program, protocol: str, own: TypeInfo | None) -> dict[str, 
     offers: dict[str, list[Site]] = defaultdict(list)
     unused = _unused(program)
     for site in program.sites("offer", *OWED):
-        if _outermost(site.procedure) in unused:
+        if _outermost(site.procedure) in unused or program.is_dead(site):
             continue
         if own is not None and site.procedure.function.owner != own.name:
             continue
