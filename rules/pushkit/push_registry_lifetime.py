@@ -23,8 +23,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
 
 
 LOST = (
-    "nothing keeps this push registry: when the function is over no VoIP push reaches the app any more, and the phone "
-    "does not ring. Keep it in a property of an object that lives from the launch on"
+    "nothing of the app keeps this push registry; once it is released no VoIP push reaches the app, and the phone does "
+    "not ring. Keep it in a property of an object that lives from the launch on"
 )
 LATE = (
     "the push registry is made only here, not while the app launches; a push that starts the app finds nobody to take "
