@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from callkit_lint.model import absence
 from callkit_lint.model.program import Program
+from callkit_lint.questions import remote_ends
 from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 
@@ -17,11 +18,13 @@ def check(program: Program) -> Iterator[Diagnostic]:
     other_side = absence.other_side(program)
     if other_side:
         owner = absence.owner_of(program, creations[0])
+        asked = [remote_ends.place_of(runs) for runs in remote_ends.asked_for_together(program, "request end")]
         related = (
             Place(creations[0].procedure.path, creations[0].location, "the provider is made here"),
             *(Place(site.procedure.path, site.location, "another provider") for site in creations[1:]),
+            *(Place(place.path, place.location, "a remote end is requested here, as the user's") for place in asked),
         )
-        found = RULE.at_site(creations[0], MESSAGE, related=related)
+        found = RULE.at_site(creations[0], AS_THE_USERS if asked else MESSAGE, related=related)
         # Pushes without anything that talks to a server: a study of the call screens, whose calls nobody ends.
         severity = Severity.warning if other_side == "network" else Severity.note
         yield replace(found, path=owner.path, location=owner.location, severity=severity, confidence=Confidence.medium)
@@ -31,6 +34,11 @@ MESSAGE = (
     "nothing in this app tells the call system that a call has ended on the other side: when the caller hangs up, "
     "cancels or loses the network, the user keeps a call that is over, on the screen and as busy for the next one. "
     "Call reportCall(with:endedAt:reason:), or report conversationEnded, when the signalling says that a call is over"
+)
+AS_THE_USERS = (
+    "nothing in this app reports to the call system that a call has ended on the other side; what it hears of such "
+    "ends it requests as if the user had hung up: the history blames the user, the end handler hangs up once more, and "
+    "where the request fails the call stays. Call reportCall(with:endedAt:reason:) with the reason instead"
 )
 
 RULE = Rule(
