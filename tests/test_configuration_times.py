@@ -57,6 +57,14 @@ def test_a_program_that_configures_nothing_is_not_early() -> None:
     assert configured_early(found) is configured_before_activation(found) is False
 
 
+@pytest.mark.parametrize(
+    ("owner", "early"), [("VoiceNoteRecorder", False), ("AudioDevice", True), ("CallRecorder", True)]
+)
+def test_a_recorder_that_nobody_is_known_to_use_is_no_early_configuration(owner: str, early: bool) -> None:
+    recorder = f"class {owner} {{ func prepare() {{ {SET_CATEGORY.format('.playAndRecord')} }} }}"
+    assert configured_early(program({"A.swift": f"import AVFoundation\n{recorder}"})) is early
+
+
 LIVE = handler("didActivate", "configure()")
 LISTEN = (
     "NotificationCenter.default.addObserver(self, selector: #selector(heard), name: {}, object: nil)\n"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callkit_lint.callgraph.conditions import words
 from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.symbols import Procedure, base_name
 from callkit_lint.model.entry_points import Root
@@ -32,9 +33,24 @@ def may_configure_in(program: Program, phases: frozenset[str]) -> bool:
     """Whether some call configuration may run in one of these phases, or nothing says when it runs."""
     for site in program.call_configurations:
         runs = program.lifecycle.runs.get(site)
-        if not runs or any(run.phase in phases for run in runs):
+        if any(run.phase in phases for run in runs) if runs else not _serves_another_feature(site):
             return True
     return False
+
+
+def _serves_another_feature(site: Site) -> bool:
+    """Whether the names around a configuration of which it is not known when it runs speak of recordings or messages,
+    and not of calls."""
+    named = set(words(f"{site.procedure.function.owner} {site.procedure.function.name}"))
+    return bool(named & OTHER_FEATURES) and not named & CALLS
+
+
+OTHER_FEATURES = frozenset(
+    {"recorder", "recording", "record", "records", "message", "messages", "note", "notes", "player"}
+)
+CALLS = frozenset(
+    {"call", "calls", "calling", "voip", "callkit", "rtc", "sip", "phone", "conference", "webrtc", "session"}
+)
 
 
 def configured_before_activation(program: Program) -> bool:
