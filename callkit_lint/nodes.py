@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from callkit_lint.ir import Call, Location, Name
+from callkit_lint.ir import Call, Literal, Location, Name
 
 
 def parts(node: object) -> Iterator[object]:
@@ -43,3 +43,9 @@ def way_to_call(node: object, location: Location) -> tuple[object, ...]:
 def mentions(node: object, name: str) -> bool:
     """Whether a name stands somewhere in a node."""
     return any(isinstance(part, Name) and part.name == name for part in within(node))
+
+
+def is_starting_value(value: object) -> bool:
+    """Whether a variable only starts with a value: a truth or a number, which other code exists to change. Texts are
+    names most of the time, and stay what they are."""
+    return isinstance(value, Literal) and isinstance(value.value, bool | int | float)

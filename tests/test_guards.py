@@ -330,6 +330,21 @@ def test_a_helper_that_asks_itself_stays_open(members: str) -> None:
     assert passing(swift("if free == true { ACT }", members)) == ALL
 
 
+@pytest.mark.parametrize(("declared", "phases"), [("var", ALL), ("let", NEVER)])
+@pytest.mark.parametrize("static", [True, False])
+def test_the_value_that_a_variable_starts_with_says_nothing(declared: str, phases: set[str], static: bool) -> None:
+    flag = f"{declared} ready = false"
+    handler = f"@objc func handle(_ note: Notification) {{ if {'C.' * static}ready {{ {ACTIVATE} }} }}"
+    source = f"class C {{ static {flag}\n{handler} }}" if static else f"{flag}\nclass C {{ {handler} }}"
+    assert passing(linked({"A.swift": source})) == phases
+
+
+@pytest.mark.parametrize(("declared", "phases"), [("static BOOL", ALL), ("static const BOOL", NEVER)])
+def test_the_value_that_a_variable_of_c_starts_with_says_nothing(declared: str, phases: set[str]) -> None:
+    handler = f"@implementation C\n- (void)handle:(id)note {{ if (ready) {{ {ACTIVATE_OBJC} }} }}\n@end"
+    assert passing(linked({"A.m": f"{declared} ready = NO;\n{handler}"})) == phases
+
+
 def test_a_variable_that_changes_says_nothing() -> None:
     assert passing(swift("var free = CXCallObserver().calls.isEmpty\nfree = ask()\nif free { ACT }")) == ALL
 

@@ -205,6 +205,36 @@ def test_what_the_user_is_asked_runs_when_the_answer_comes(path: str, source: st
     assert phases(program({**start, **header, path: source.format(act=act)})) == {"screen"}
 
 
+PIGEON = """
+@protocol HostApi
+- (void)speak;
+@end
+@interface Plugin : NSObject <HostApi>
+@end
+@implementation Plugin
+- (void)speak {{ {act} }}
+@end
+void SetUpHostApi(id<FlutterBinaryMessenger> messenger, NSObject<HostApi> *api) {{
+    FlutterBasicMessageChannel *channel = [[FlutterBasicMessageChannel alloc] initWithName:@"a"
+                                                                          binaryMessenger:messenger];
+    [channel setMessageHandler:^(id message, FlutterReply callback) {{ [api speak]; }}];
+}}
+"""
+CHANNEL = """
+class D {{ func listen(to messenger: FlutterBinaryMessenger) {{
+    let channel = FlutterMethodChannel(name: "calls", binaryMessenger: messenger)
+    channel.setMethodCallHandler {{ call, result in {act} }}
+}} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "source"), [("A.m", PIGEON.format(act=ACTIVATE_OBJC)), ("A.swift", CHANNEL.format(act=ACTIVATE))]
+)
+def test_what_a_channel_of_flutter_hears_is_said_by_dart(path: str, source: str) -> None:
+    assert phases(program({path: source})) == {"bridge"}
+
+
 ANSWERED_BY = """
 class Calls: NSObject, CXProviderDelegate {{
     func provider(_ provider: CXProvider, perform action: CXAnswerCallAction) {{ {} }}

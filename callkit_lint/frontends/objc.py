@@ -34,6 +34,7 @@ from callkit_lint.ir import (
     Unknown,
 )
 from callkit_lint.naming import imported_name, is_init_selector
+from callkit_lint.nodes import is_starting_value
 
 _BYTES_PER_ERROR = 50
 _MENDED = 50  # times less lost: then the rules of this group are those of the file's language
@@ -567,6 +568,8 @@ class _FileLowering(StatementLowering):
                 self._c_function(node, inner, None)
                 continue
             value: Expr | None = self.field(outer, "value", 0) if outer.type == "init_declarator" else None
+            if is_starting_value(value) and "const" not in attributes:
+                value = None
             kind = self.declared_type(node, first, inner, name)
             scope = self._scope_of(node.start_byte)
             fields = scope[1] if scope else self.globals

@@ -35,6 +35,7 @@ from callkit_lint.ir import (
     Unknown,
 )
 from callkit_lint.naming import exposed_selector, setter_selector
+from callkit_lint.nodes import is_starting_value
 
 _PARSER = Parser(Language(tree_sitter_swift.language()))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -463,6 +464,11 @@ class Declarations(Statements):
         )
         self.functions.append(setter)
 
+    def is_variable(self, declaration: Node) -> bool:
+        """Whether a declaration of properties says `var`."""
+        binding = next((one for one in declaration.children if one.type == "value_binding_pattern"), None)
+        return binding is not None and self.text(binding).split()[-1:] == ["var"]
+
     def _stored(
         self,
         names: list[tuple[str, Location]],
@@ -474,13 +480,16 @@ class Declarations(Statements):
         """Stored properties or globals, with the function that evaluates their value and their observers."""
         is_static = "static" in attributes or "class" in attributes
         value = self.expression(item.value) if item.value is not None else None
+        shared = is_static or "lazy" in attributes or not scope.owner
+        if shared and is_starting_value(value) and self.is_variable(node):
+            value = None
         single = len(names) == 1
         condition = self.compiled_where()
         for name, place in names:
             own = value if single else None
             scope.fields.append(Field(name, item.type, own, is_static, attributes, place, condition))
         if value is not None:
-            if is_static or "lazy" in attributes or not scope.owner:
+            if shared:
                 for name, _ in names:
                     getter = self._accessor(name, item, scope, attributes, node)
                     self.functions.append(replace(getter, body=_returned(value)))

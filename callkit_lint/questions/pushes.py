@@ -144,7 +144,8 @@ def _order(leak: Leak) -> tuple[object, ...]:
 
 def _owes_nothing(test: Test, holds: bool) -> bool:
     named = test.text.lower().replace("_", "")
-    if "mustreport" in named or ("voip" in named and test.kind in ("opaque", "equal")):
+    of_type = "voip" in named and ("type" in named or named.endswith("voip") or test.kind == "equal")
+    if "mustreport" in named or (of_type and test.kind in ("opaque", "equal")):
         return not holds
     if test.kind == "no call":
         return not holds
