@@ -23,7 +23,9 @@ def done_before(graph: Graph, lifecycle: Lifecycle) -> set[tuple[Procedure, str]
     for fact in lifecycle.facts:
         if fact.procedure in once:
             phases[fact.procedure].add(fact.phase)
-            if all(edge.mode == "now" and not edge.observed for _, edge in fact.steps()):
+            # What is posted at the launch has run when the user acts, or a call comes.
+            at_once = {"now", "later", "unknown"} if fact.phase == "setup" else {"now"}
+            if all(edge.mode in at_once and not edge.observed for _, edge in fact.steps()):
                 certain[fact.procedure].add(fact.phase)
     directions = [ways for ways in FIRST if any(fact.phase in ways for fact in lifecycle.facts)]
     return {
