@@ -27,7 +27,9 @@ def check(program: Program) -> Iterator[Diagnostic]:
         return run.site in program.call_configurations
 
     for runs in program.told(phases, *CONFIGURES, accept=is_first):
-        found = RULE.at_all(runs, MESSAGE.format(where=program.vocabulary.phases[runs[0].phase].text))
+        reached = {run.phase for run in program.lifecycle.runs[runs[0].site]}
+        told = [program.vocabulary.phases[phase].text for phase in phases if phase in reached]
+        found = RULE.at_all(runs, MESSAGE.format(where=" and ".join(told)))
         yield replace(found, related=(*found.related, *beginnings(program, OPENING[runs[0].phase])))
 
 
