@@ -229,6 +229,20 @@ def test_a_call_reaches_the_type_and_the_overrides_below_it() -> None:
     assert calls(graph, "Bell.go()") == ["Ring.go()"]
 
 
+def test_only_initialisers_stay_with_their_own_type_not_methods_named_like_them() -> None:
+    graph = linked(
+        {
+            "A.swift": "protocol Ringing { func initialize(size: Int) }\n"
+            "class Bell: Ringing { func initialize(size: Int) {} }\n"
+            "func f(it: Ringing) { it.initialize(size: 3) }",
+            "B.m": "@protocol Humming\n- (void)initialiseAll;\n@end\n@interface Horn : NSObject <Humming>\n@end\n"
+            "@implementation Horn\n- (void)initialiseAll {}\n@end\nvoid g(id<Humming> it) { [it initialiseAll]; }",
+        }
+    )
+    assert calls(graph, "f(it:)") == ["Bell.initialize(size:)"]
+    assert calls(graph, "g(_:)") == ["Horn.initialiseAll()"]
+
+
 def test_an_initialiser_calls_the_one_above_it() -> None:
     graph = linked(
         {

@@ -16,6 +16,7 @@ from callkit_lint.callgraph.requirements import promised_api
 from callkit_lint.callgraph.symbols import Procedure, Symbols, TypeInfo, base_name
 from callkit_lint.ir import Call, Closure, Expr, Field, Literal, Member, Name, Operator, Selector
 from callkit_lint.knowledge import Api, Vocabulary
+from callkit_lint.naming import is_init_selector
 from callkit_lint.rule import Confidence
 
 # Names that any class may have: a call on an unknown receiver never joins the program's only function of such a name.
@@ -286,7 +287,7 @@ class View:
                 return Resolution(tuple(procedures), api, self._message_type(procedures, selector, kind))
             if promised := promised_api(self.symbols, kind, selector, self.path):
                 return Resolution(api=promised, confidence=Confidence.medium)
-            if selector.startswith("init"):
+            if is_init_selector(selector):
                 return Resolution(type=kind)
             if member := self.member_type(kind, selector.partition(":")[0]):
                 return Resolution(type=member)
@@ -297,7 +298,7 @@ class View:
         )
 
     def _message_type(self, procedures: list[Procedure], selector: str, kind: str) -> str:
-        if selector.startswith("init"):
+        if is_init_selector(selector):
             return kind
         if procedures:
             return self._result(procedures[0].function.result, kind)

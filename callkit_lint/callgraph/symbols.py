@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from callkit_lint.callgraph.compile_time import Build, is_off
 from callkit_lint.ir import Block, Closure, Field, FileSummary, Function, Location, Parameter, TypeDecl
+from callkit_lint.naming import is_init_selector
 
 if TYPE_CHECKING:
     from callkit_lint.callgraph.conditions import Test
@@ -262,10 +263,10 @@ class Symbols:
             if info and (found := (info.selectors if selector else info.methods).get(key)):
                 return (
                     found
-                    if above or key.startswith("init")
+                    if above or is_init_selector(key)
                     else self._with_overrides(found, owner, key, path, selector=selector)
                 )
-        if above or key.startswith("init"):
+        if above or is_init_selector(key):
             return []  # what is created is exactly this type
         return self._with_overrides([], owner, key, path, selector=selector)
 
