@@ -17,14 +17,14 @@ def check(program: Program) -> Iterator[Diagnostic]:
         if is_lost(creation):
             yield replace(RULE.at_site(site, LOST), confidence=site.confidence)
         elif program.armed and (late := is_made_late(program, site)):
-            yield RULE.at(late, LATE, Severity.warning, confidence=Confidence.medium)
+            yield RULE.at(late, LATE, confidence=Confidence.medium)
         elif runs_on_any_thread(site):
-            yield replace(RULE.at_site(site, ANY_THREAD), severity=Severity.warning)
+            yield RULE.at_site(site, ANY_THREAD)
 
 
 LOST = (
-    "nothing of the app keeps this push registry; once it is released no VoIP push reaches the app, and the phone does "
-    "not ring. Keep it in a property of an object that lives from the launch on"
+    "nothing of the app keeps this push registry; that pushes still come rests on what PushKit happens to hold, which "
+    "no document promises, and without them the phone does not ring. Keep it in a property that lives from launch on"
 )
 LATE = (
     "the push registry is made only here, not while the app launches; a push that starts the app finds nobody to take "
@@ -37,7 +37,7 @@ ANY_THREAD = (
 
 RULE = Rule(
     check,
-    severity=Severity.error,
+    severity=Severity.warning,
     since="0.1.0",
     references=(
         "https://developer.apple.com/documentation/pushkit/pkpushregistry/init(queue:)",
