@@ -80,6 +80,15 @@ def test_a_swift_callback_that_shares_its_name_needs_its_types(callback: Callbac
     assert phases(program({"A.swift": source})) == set()
 
 
+@pytest.mark.parametrize("state", ["new", "connected", "completed", "failed", "closed"])
+def test_a_callback_of_a_state_opens_its_phase_in_that_state_alone(state: str) -> None:
+    head = (
+        "class A: NSObject, RTCPeerConnectionDelegate { func peerConnection(_ c: RTCPeerConnection, didChange state: "
+    )
+    source = f"{head}RTCIceConnectionState) {{ if state == .{state} {{ {ACTIVATE} }} }} }}"
+    assert phases(program({"A.swift": source})) == ({"call"} if state in ("connected", "completed") else set())
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -559,6 +559,16 @@ def test_a_closure_s_parameters_have_the_types_that_are_wanted(place: str, kind:
     assert calls(graph, "a closure in Caller.run()") == ["Lock.turn()"]
 
 
+def test_the_name_of_a_property_is_no_method_of_that_name() -> None:
+    graph = linked(
+        {
+            "A.swift": "class A { var ring: Bell?\nfunc ring(_ bell: Bell) {}\nfunc chime(_ bell: Bell) {}\n"
+            "func f() { keep(ring)\n keep(chime) } }"
+        }
+    )
+    assert calls(graph, "A.f()") == ["A.chime(_:)"]
+
+
 def test_an_unknown_receiver_reaches_the_only_method_of_an_uncommon_name() -> None:
     caller = "func f() { let thing = unknown()\n thing.ringTheBell() }"
     sources = {"A.swift": "class Bell { func ringTheBell() {} }", "C.swift": caller}

@@ -29,10 +29,10 @@ def is_callable(walk: BodyWalk, value: Expr) -> bool:
             local = walk.view.locals[name]
             return local.closure is not None or local.parameter
         case Name(name):
-            return bool(walk.view.owner) and any(
-                p.function.kind == "method"
-                for p in walk.linking.symbols.members(walk.view.owner, name, walk.view.path, selector=False)
-            )
+            symbols, owner, path = walk.linking.symbols, walk.view.owner, walk.view.path
+            if not owner or symbols.field(owner, name, path):
+                return False  # a property is meant, whatever methods share its name (`peerConnection(_:didAdd:)`)
+            return any(p.function.kind == "method" for p in symbols.members(owner, name, path, selector=False))
         case Member(Name("self"), name):
             return is_callable(walk, Name(name))
     return False

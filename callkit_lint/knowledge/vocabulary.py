@@ -49,7 +49,8 @@ class Callback:
     `parameter`
     is the type of the first parameter where the method may have any name; `cases` the phase of each kind of action
     where
-    one method receives all.
+    one method receives all; `given` the values by position of the parameters with which it opens its phases, where it
+    is called for other states too.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Callback:
     protocols: tuple[str, ...] = ()
     parameter: str = ""
     cases: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def opens(self) -> tuple[str, ...]:

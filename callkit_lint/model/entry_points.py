@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from callkit_lint.callgraph.conditions import words
+from callkit_lint.callgraph.conditions import Bindings, Known, words
 from callkit_lint.callgraph.graph import Edge, Position, Site
 from callkit_lint.callgraph.link import Graph
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo
@@ -32,6 +32,7 @@ class Root:
     confidence: Confidence = Confidence.high
     acts: bool = False  # whether somebody asks for it: the user on a screen, or code in the app's other language
     presumed: bool = False  # whether nothing shows it: an owner of the provider, which should be made at the launch
+    bindings: Bindings = field(default_factory=dict)  # what it is called with, where that decides the phase
 
 
 def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
@@ -48,7 +49,8 @@ def _entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
         for callback in vocabulary.callbacks:
             if is_callback(procedure, callback) and conforms(graph, procedure, callback):
                 for phase in callback.opens:
-                    yield _entry(procedure, phase, f"{callback.text}: {_signature(procedure)}")
+                    root = _entry(procedure, phase, f"{callback.text}: {_signature(procedure)}")
+                    yield from (replace(root, bindings=given) for given in _given(procedure, callback))
         for exported in _exported_by(procedure.function, vocabulary):
             yield _entry(procedure, exported.phase, f"{exported.text}: {procedure.display}", acts=True)
         for entry in vocabulary.entries:
@@ -97,6 +99,15 @@ def _exported_elsewhere(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
                     for procedure in graph.symbols.members(name, function.selector, info.path, selector=True):
                         text = f"{exported.text}: {procedure.display}"
                         yield _entry(procedure, exported.phase, text, acts=True)
+
+
+def _given(procedure: Procedure, callback: Callback) -> Iterator[Bindings]:
+    """The values of its parameters with which a callback opens its phases, one set at a time."""
+    if not callback.given:
+        yield {}
+    for index, states in callback.given.items():
+        if int(index) < len(procedure.parameters):
+            yield from ({procedure.parameters[int(index)].name: Known(state)} for state in states)
 
 
 def _entry(

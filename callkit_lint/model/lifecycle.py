@@ -202,7 +202,7 @@ class Spreading:
             if root.until and root.phase in ("report", "request"):
                 self.new_calls[root.procedure].append(root.until)
         for root in ordered:
-            fact = Fact(root.procedure, root.phase, {}, root)
+            fact = Fact(root.procedure, root.phase, root.bindings, root)
             if root.until or root.since:
                 self.follow(fact)  # part of a procedure: never stands for the whole of it
             else:
