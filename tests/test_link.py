@@ -507,6 +507,26 @@ def test_creating_an_object_runs_its_initialiser_and_the_values_of_its_propertie
     assert calls(graph, "Bell.init()") == ["Bell.ring()"]
 
 
+CONTROLLERS = {
+    "A.swift": "import UIKit\nclass Screen: UIViewController { override func viewDidLoad() { super.viewDidLoad() } }\n"
+    "class Lit: Screen { convenience init(lamp: Int) { self.init() }\noverride func viewDidAppear(_ a: Bool) {} }\n"
+    "class Model { func viewDidLoad() {} }\nfunc f() { show(Lit(lamp: 1))\n keep(Model()) }",
+    "B.m": "@interface Page : UIViewController\n@end\n@implementation Page\n- (void)viewDidLoad {}\n@end\n"
+    "void g(void) { show([[Page alloc] init]); show([Page new]); }",
+}
+
+
+def test_creating_a_view_controller_brings_up_its_view_later() -> None:
+    appearing = [
+        (edge.caller.function.name, edge.callee.display)
+        for procedure in linked(CONTROLLERS).procedures
+        for edge in procedure.edges
+        if edge.mode == "later"
+    ]
+    lit = [("f()", "Screen.viewDidLoad()"), ("f()", "Lit.viewDidAppear(_:)")]
+    assert appearing == [*lit, *[("g()", "Page.viewDidLoad()")] * 2]
+
+
 def test_a_type_without_a_name_is_not_every_unknown_one() -> None:
     text = (
         "enum { one, two };\n@interface A : NSObject\n@end\n@implementation A\n"

@@ -17,6 +17,7 @@ from callkit_lint.callgraph.notifications import awaited, name_of
 from callkit_lint.callgraph.resolution import Local, Resolution, View
 from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.callgraph.values import conditional, evaluate, returned
+from callkit_lint.callgraph.view_loading import appearing
 from callkit_lint.ir import (
     Assign,
     Attempt,
@@ -290,6 +291,9 @@ class BodyWalk:
             handover.hand_over(self, call, found, index, argument)
         if found.type and call.name != "init":
             self.construct(call, found)
+        for procedure in appearing(self.linking.symbols, call, found.type, self.view.path):
+            text = f"creates {found.type}, whose view then appears"
+            self.edge(procedure, call.location, "later", {}, text, Confidence.medium)
         if call.name in CHANGES_RECEIVER and isinstance(call.receiver, Name):
             self.forget_value(call.receiver.name)
 
