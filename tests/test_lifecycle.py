@@ -375,6 +375,7 @@ def test_other_screens_are_not(name: str) -> None:
         "NotificationCenter.default.publisher(for: AVAudioSession.interruptionNotification).sink {{ _ in {} }}",
         "center.publisher(for: AVAudioSession.interruptionNotification).map {{ $0.userInfo }}.sink {{ info in {} }}",
         "Task {{ for await _ in center.notifications(named: AVAudioSession.interruptionNotification) {{ {} }} }}",
+        "let kept = center.publisher(for: AVAudioSession.interruptionNotification)\nview.onReceive(kept) {{ _ in {} }}",
     ],
 )
 def test_publishers_and_sequences_of_notifications(body: str) -> None:
@@ -382,6 +383,17 @@ def test_publishers_and_sequences_of_notifications(body: str) -> None:
         "interruption began",
         "interruption ended",
     }
+
+
+@pytest.mark.parametrize("name", ["heard", "self.heard"])
+def test_a_publisher_that_a_property_keeps(name: str) -> None:
+    source = (
+        "struct A: View {{ private let heard = NotificationCenter.default.publisher(for: .rang)\n"
+        "var body: some View {{ text.onReceive({}) {{ _ in {} }} }} }}\n"
+        "class B: NSObject, CXProviderDelegate {{ func provider(_ p: CXProvider, perform a: CXAnswerCallAction) {{ "
+        "NotificationCenter.default.post(name: .rang, object: nil) }} }}"
+    )
+    assert phases(program({"A.swift": source.format(name, ACTIVATE)})) == {"answer"}
 
 
 @pytest.mark.parametrize(

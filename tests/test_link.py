@@ -527,6 +527,16 @@ def test_creating_a_view_controller_brings_up_its_view_later() -> None:
     assert appearing == [*lit, *[("g()", "Page.viewDidLoad()")] * 2]
 
 
+@pytest.mark.parametrize("place", ["let lamp: Lamp = .lit", "var lamp: Lamp?\ninit() { lamp = .lit }"])
+def test_an_implicit_member_that_is_computed_is_read(place: str) -> None:
+    lamp = "class Lamp { static var lit: Lamp { light() } }\nfunc light() -> Lamp {}\n"
+    graph = linked({"A.swift": f"{lamp}class Caller {{ {place} }}"})
+    reading = [
+        edge.caller.function.owner for p in graph.procedures for edge in p.edges if edge.text == "reads Lamp.lit"
+    ]
+    assert reading == ["Caller"]
+
+
 def test_a_type_without_a_name_is_not_every_unknown_one() -> None:
     text = (
         "enum { one, two };\n@interface A : NSObject\n@end\n@implementation A\n"

@@ -202,8 +202,8 @@ class BodyWalk:
                 )
             case Member(base, name):
                 self.visit(base)
-                if base is not None:
-                    self.read_property(self.view.type_of(base).removesuffix(".Type"), name, expr.location)
+                owner = self.view.type_of(base).removesuffix(".Type") if base is not None else self.view.wanted(expr)
+                self.read_property(owner, name, expr.location)
             case Name(name):
                 if name not in self.view.locals and self.view.owner:
                     self.read_property(self.view.owner, name, expr.location)

@@ -84,7 +84,7 @@ def hand_over(walk: BodyWalk, call: Call, found: Resolution, index: int, argumen
             property_observers.watch(walk, procedure, *observed)
         elif mode == "notification":
             observe(walk, registered(walk.linking.vocabulary, found.api, call), procedure, call.location)
-        elif mode == "unknown" and (name := published(walk.linking.vocabulary, call)):
+        elif mode == "unknown" and (name := published(walk.view, call)):
             observe(walk, name, procedure, call.location)
         elif mode is not None:
             confidence = Confidence.medium if mode == "unknown" else found.confidence

@@ -7,7 +7,8 @@ literal is not recognised as the same.
 from __future__ import annotations
 
 from callkit_lint.callgraph.arguments import argument_for, last_name
-from callkit_lint.ir import Call, Expr, Literal, Member, Operator
+from callkit_lint.callgraph.resolution import View
+from callkit_lint.ir import Argument, Call, Expr, Literal, Member, Name, Operator
 from callkit_lint.knowledge import Api, Vocabulary
 
 
@@ -27,22 +28,23 @@ def registered(vocabulary: Vocabulary, api: Api | None, call: Call) -> str | Non
     return name_of(vocabulary, argument_for(api, call, "notification"))
 
 
-def published(vocabulary: Vocabulary, call: Call) -> str | None:
+def published(view: View, call: Call) -> str | None:
     """The notification of a Combine publisher behind a call: `center.publisher(for: name).map{…}.sink{…}`,
-    `.onReceive(…)`."""
+    `.onReceive(…)`; also of one that a constant or property keeps."""
     candidates: list[Expr | None] = [call.receiver, *(argument.value for argument in call.arguments[:1])]
     for expr in candidates:
         for _ in range(20):
-            if not isinstance(expr, Call | Member):
-                break
-            if (
-                isinstance(expr, Call)
-                and expr.name == "publisher"
-                and expr.arguments
-                and expr.arguments[0].label == "for"
-            ):
-                return name_of(vocabulary, expr.arguments[0].value)
-            expr = expr.receiver if isinstance(expr, Call) else expr.base
+            match expr:
+                case Call("publisher", _, (Argument("for", notification), *_)):
+                    return name_of(view.vocabulary, notification)
+                case Name(name) | Member(Name("self"), name):
+                    expr = view.kept_value(name)
+                case Call(_, receiver):
+                    expr = receiver
+                case Member(base, _):
+                    expr = base
+                case _:
+                    break
     return None
 
 

@@ -143,6 +143,10 @@ class View:
             case Call(_, Name("")) | Member(None, _) | Closure() if kind:
                 self._contexts[id(value)] = kind.removesuffix(".Type")
 
+    def wanted(self, value: Expr) -> str:
+        """The type that is wanted where a value stands, "" where nothing says so."""
+        return self._contexts.get(id(value), "")
+
     def parameters_of(self, closure: Closure) -> Iterator[tuple[str, str]]:
         """A closure's parameters with their types: as written, or as the place where it stands wants them."""
         wanted = self.symbols.alias(self._contexts.get(id(closure), ""))
@@ -253,6 +257,13 @@ class View:
             _depth=self._depth + 10,
         )
         return view.type_of(item.value)
+
+    def kept_value(self, name: str) -> Expr | None:
+        """What a local constant, or a property of this type, was made with."""
+        if name in self.locals:
+            return self.locals[name].value
+        found = self.symbols.field(self.owner, name, self.path) if self.owner else None
+        return found[0].value if found else None
 
     def _result(self, result: str, owner: str) -> str:
         return owner if result in ("Self", "instancetype") else result
