@@ -50,7 +50,16 @@ CALLBACKS = list(callback_sources())
 # Whose callbacks are known where they are used.
 SDKS = "".join(
     f"import {name}\n"
-    for name in ("AgoraRtcKit", "OpenTok", "Quickblox", "SendBirdCalls", "SinchRTC", "TwilioVoice", "VoxImplantSDK")
+    for name in (
+        "AgoraRtcKit",
+        "OpenTok",
+        "PortSIPVoIPSDK",
+        "Quickblox",
+        "SendBirdCalls",
+        "SinchRTC",
+        "TwilioVoice",
+        "VoxImplantSDK",
+    )
 )
 
 
