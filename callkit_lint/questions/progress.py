@@ -58,6 +58,17 @@ def connected_for_all(program: Program) -> Iterator[list[Run]]:
     yield from found.values()
 
 
+def connected_while_starting(program: Program) -> Iterator[Run]:
+    """The reports of a connected outgoing call that the start handler makes itself, whatever happens: nobody can have
+    answered before it returns."""
+    for runs in program.runs("report connected") if program.armed else ():
+        for run in runs:
+            at_once = all(edge.mode == "now" for _, edge in run.fact.steps())
+            if run.phase == "start" and at_once and not run.guards() and not run.leads_through_setup:
+                yield run
+                break
+
+
 def reversed_reports(program: Program) -> Iterator[tuple[Site, Site]]:
     """A report that a call is connected, with the report in the same body that it is connecting, which comes after."""
     for connecting in program.sites("report connecting"):

@@ -1,4 +1,4 @@
-"""Outgoing calls never become connected for the call system, or an incoming one is reported as outgoing."""
+"""Outgoing calls never become connected for the call system, or too early, or an incoming one is reported as one."""
 
 from __future__ import annotations
 
@@ -25,9 +25,16 @@ def check(program: Program) -> Iterator[Diagnostic]:
         callers = (run.fact.root for run in runs[1:])
         others = tuple(Place(root.procedure.path, root.location, f"also when {root.text}") for root in callers)
         yield RULE.at(runs[0], FOR_ALL, confidence=Confidence.medium, related=others)
-    for connected, connecting in progress.reversed_reports(program):
+    reversed_reports = list(progress.reversed_reports(program))
+    for connected, connecting in reversed_reports:
         place = Place(connecting.procedure.path, connecting.location, "only here is it reported as connecting")
         yield RULE.at_site(connected, REVERSED, related=(place,))
+    told = {connected for connected, _ in reversed_reports}
+    for run in progress.connected_while_starting(program):
+        if run.site not in told:
+            # Without another side there is nobody to wait for: a study of the call screens.
+            severity = Severity.warning if absence.other_side(program) == "network" else Severity.note
+            yield RULE.at(run, AT_ONCE, severity)
 
 
 MISSING = (
@@ -44,6 +51,11 @@ FOR_ALL = (
     "every call that connects is reported as a connected outgoing call, incoming ones included; the call system gets "
     "the report of a call that it did not start. Report only calls that this side has started, and let the answer "
     "action connect the others"
+)
+AT_ONCE = (
+    "an outgoing call is reported as connected while it is only being started; nobody can have answered yet: the call "
+    "screen counts the time while the other side still rings, and the history shows a talk that never was. Report it "
+    "as connecting here, and as connected when the other side answers"
 )
 REVERSED = (
     "an outgoing call is reported as connected before it is reported as connecting; the call system counts its time "
