@@ -190,6 +190,17 @@ def reported_by_end_handler(program: Program) -> Iterator[Run]:
                 break
 
 
+def requested_by_end_handler(program: Program) -> Iterator[Run]:
+    """The requests of an end that the handler of the end action leads to, where nothing behind the handler asks
+    whether there is still a call."""
+    for runs in program.runs("request end"):
+        for run in runs:
+            behind = [edge.guards for _, edge in run.fact.steps()[1:]] + ([run.site.guards] if run.fact.steps() else [])
+            if _is_end_action(program, run.fact.root.procedure) and is_consequence(run) and not any(behind):
+                yield run
+                break
+
+
 # What a condition names that asks who ended the call, or why: there the report may bring what the action cannot.
 REASONS = frozenset(
     {"timeout", "timed", "remote", "remotely", "reason", "missed", "unanswered", "failed", "elsewhere", "user"}

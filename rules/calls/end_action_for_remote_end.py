@@ -1,4 +1,4 @@
-"""A call that is over without its user is ended as if the user had hung up, or the user's end is reported again."""
+"""A call that is over without its user is ended as if the user had hung up, or the user's end is told again."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def check(program: Program) -> Iterator[Diagnostic]:
             yield replace(found, path=place.path, location=place.location)
     for run in remote_ends.reported_by_end_handler(program):
         yield RULE.at(run, REPORTED, confidence=Confidence.medium)
+    for run in remote_ends.requested_by_end_handler(program):
+        yield RULE.at(run, AGAIN, confidence=Confidence.medium)
 
 
 REQUESTED = (
@@ -33,6 +35,11 @@ REQUESTED = (
 REPORTED = (
     "the user ends the call, and the app reports the same end as an event from outside; fulfilling the action already "
     "tells the call system. Delete this report"
+)
+AGAIN = (
+    "the handler of the end action asks for the same end once more; that runs the handler again for a call that is "
+    "gone, hangs up twice, and leaves a request that fails. Hang up here and fulfil the action, and request an end "
+    "only where the user asks for it"
 )
 
 RULE = Rule(
