@@ -71,3 +71,21 @@ def test_nothing_but_a_log(body: str) -> None:
 @pytest.mark.parametrize("body", SOMETHING)
 def test_something_is_done(body: str) -> None:
     assert not only_logs(procedure(linked({"A.swift": AROUND.format(body=body)}), "Phone.reset()"))
+
+
+@pytest.mark.parametrize(
+    ("body", "nothing_else"),
+    [
+        ("action.fulfill(withDateEnded: Date())", True),
+        ('print("end")\n action.fulfill()', True),
+        ("guard call != nil else { action.fail()\n return }\n action.fulfill()", True),
+        ("DispatchQueue.main.async { action.fulfill() }", True),
+        ("forget()\n action.fulfill()", False),
+        ("device.stop()\n action.fulfill()", False),
+    ],
+)
+def test_nothing_but_a_log_and_calls_with_some_effects(body: str, nothing_else: bool) -> None:
+    body = f"let action = CXEndCallAction(call: call!)\n{body}"
+    reset = procedure(linked({"A.swift": AROUND.format(body=body)}), "Phone.reset()")
+    assert only_logs(reset, "fulfil", "fail", "request end") == nothing_else
+    assert not only_logs(reset, "request end")

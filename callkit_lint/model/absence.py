@@ -16,7 +16,7 @@ from callkit_lint.callgraph.symbols import PRIMARY, Procedure
 from callkit_lint.knowledge import Vocabulary
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.program import Program
-from callkit_lint.rule import Place
+from callkit_lint.rule import Place, Severity
 
 
 def is_whole_app(program: Program) -> bool:
@@ -185,6 +185,12 @@ def other_side(program: Program) -> str:
     pushes = (callback for callback in program.vocabulary.background if callback.id.startswith("PKPush"))
     reporting = program.leading_to("report")
     return "push" if any(is_callback(one, callback) for callback in pushes for one in reporting) else ""
+
+
+def weight_of_calls(program: Program) -> Severity:
+    """How bad a mistake about another side is: a warning, but a note in a study of the call screens, whose calls have
+    no other side."""
+    return Severity.warning if other_side(program) == "network" else Severity.note
 
 
 def start_handlers(program: Program) -> Iterator[Procedure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from callkit_lint.callgraph.conditions import spelled, words
 from callkit_lint.callgraph.symbols import Procedure
@@ -10,27 +10,30 @@ from callkit_lint.ir import Assign, Call, Closure, Exit, Literal, Location, Memb
 from callkit_lint.nodes import parts
 
 
-def only_logs(procedure: Procedure) -> bool:
-    """Whether nothing happens in a function, or in what it calls, but writing to a log.
+def only_logs(procedure: Procedure, *but: str) -> bool:
+    """Whether nothing happens in a function, or in what it calls, but writing to a log, and calls with the effects
+    `but`.
 
     Whatever is not understood (a call into code that is not here, an assignment) counts as something.
     """
-    return not _acts(procedure, set())
+    return not _acts(procedure, but, set())
 
 
-def _acts(procedure: Procedure, seen: set[Procedure]) -> bool:
+def _acts(procedure: Procedure, but: Collection[str], seen: set[Procedure]) -> bool:
     seen.add(procedure)
     callees: dict[Location, list[Procedure]] = {}
+    sites = [site for part in _with_closures(procedure) for site in part.sites]
     for part in _with_closures(procedure):
         for edge in part.edges:
             callees.setdefault(edge.location, []).append(edge.callee)
-    posts = {site.location for part in _with_closures(procedure) for site in part.sites if site.api.runs}
-    for node in _actions(procedure.body):
+    posts = {site.location for site in sites if site.api.runs}
+    spared = {site.location for site in sites if site.api.effect in but}
+    for node in _actions(procedure.body, spared):
         if isinstance(node, Call) and node.location in posts and _given_closure(node):
             continue  # what it does is in the closure
         if not isinstance(node, Call) or not callees.get(node.location) or _passes_on(node):
             return True
-        if any(_acts(callee, seen) for callee in callees[node.location] if callee not in seen):
+        if any(_acts(callee, but, seen) for callee in callees[node.location] if callee not in seen):
             return True
     return False
 
@@ -47,10 +50,10 @@ def _with_closures(procedure: Procedure) -> Iterator[Procedure]:
             yield from _with_closures(edge.callee)
 
 
-def _actions(node: object) -> Iterator[object]:
+def _actions(node: object, spared: Collection[Location]) -> Iterator[object]:
     """The statements that may do something: calls, assignments to what outlives the body, and what ends the app."""
     match node:
-        case Call() if _logs(node):
+        case Call() if _logs(node) or node.location in spared:
             return
         case Operator("#if" | "available"):
             return  # a question of the compiler's
@@ -65,7 +68,7 @@ def _actions(node: object) -> Iterator[object]:
         case Operator("+=" | "-=" | "++" | "--"):
             yield node
     for part in parts(node):
-        yield from _actions(part)
+        yield from _actions(part, spared)
 
 
 def _stays_inside(target: object) -> bool:

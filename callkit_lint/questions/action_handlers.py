@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from callkit_lint.callgraph.graph import Site
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo, base_name
 from callkit_lint.ir import Declare, Name, Operator, TypeDecl
+from callkit_lint.model.emptiness import only_logs
 from callkit_lint.model.entry_points import Root, is_callback
 from callkit_lint.model.program import Program
 from callkit_lint.nodes import within
@@ -24,6 +25,7 @@ OWED = {
     "report": ("CXAnswerCallAction", *ALL_CALLS),
     "request start": ("CXStartCallAction", *ALL_CALLS),
 }
+LEADING_ON = (*ALL_CALLS, "CXSetHeldCallAction", "CXPlayDTMFCallAction")  # which change something beyond the phone
 ORDER = (
     "CXStartCallAction",
     "CXAnswerCallAction",
@@ -71,6 +73,22 @@ def gaps(program: Program) -> Iterator[Gap]:
                 sites = [site for kind in missing for site in offers[kind] if site.api.effect == "offer"]
                 handled = tuple(one for kind in ORDER for one in _handlers(program, info, kind))
                 yield Gap(place, tuple(missing), tuple(dict.fromkeys(sites)), handled)
+
+
+def idle_handlers(program: Program) -> Iterator[tuple[str, Procedure]]:
+    """The handlers of actions that the app's calls lead to which complete the action and do nothing else, each with
+    the kind of action."""
+    delegates = list(_delegates(program, CALLKIT))
+    for info, _ in delegates:
+        offers = _offers(program, CALLKIT, info if len(delegates) > 1 else None) if _is_whole(program, info) else {}
+        for kind in LEADING_ON:
+            found = list(_handlers(program, info, kind)) if kind in offers else []
+            if found and all(_only_completes(handler) for handler in found):
+                yield kind, found[0]
+
+
+def _only_completes(handler: Procedure) -> bool:
+    return only_logs(handler, "fulfil", "fail") and not only_logs(handler)
 
 
 def _delegates(program: Program, protocol: str) -> Iterator[tuple[TypeInfo, Place]]:

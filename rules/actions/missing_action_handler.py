@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callkit_lint.model.absence import weight_of_calls
 from callkit_lint.model.program import Program
-from callkit_lint.questions.action_handlers import Gap, gaps
+from callkit_lint.questions.action_handlers import Gap, gaps, idle_handlers
 from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 
@@ -17,6 +18,11 @@ def check(program: Program) -> Iterator[Diagnostic]:
             related += (Place(last.path, last.location, "its handler would stand beside this one"),)
         severity = Severity.note if gap.actions == ("CXSetMutedCallAction",) else Severity.warning  # as Apple's sample
         yield RULE.at_place(Place(gap.delegate.path, gap.delegate.location, message(gap)), severity, related=related)
+    for kind, handler in idle_handlers(program):
+        text = (
+            f"this handler completes its action and does nothing else: {DONE_NOTHING[kind]}. Do what the user asks for"
+        )
+        yield RULE.at_place(Place(handler.path, handler.location, text), weight_of_calls(program))
 
 
 def message(gap: Gap) -> str:
@@ -38,6 +44,12 @@ FOUND = {
     "PlayToneAction": "what the user types on the keypad is not sent",
     "MergeConversationAction": "conversations that the user merges stay apart",
     "UnmergeConversationAction": "conversations that the user takes apart stay together",
+}
+DONE_NOTHING = {
+    "CXEndCallAction": "the call system shows that the call has ended, and the other side stays in it",
+    "CXSetMutedCallAction": "the call system shows that the user is muted, and the other side goes on hearing the user",
+    "CXSetHeldCallAction": "the call system shows that the call waits, and to the other side it goes on",
+    "CXPlayDTMFCallAction": "the user types on the keypad, and nothing is sent",
 }
 
 RULE = Rule(

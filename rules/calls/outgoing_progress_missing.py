@@ -32,9 +32,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     told = {connected for connected, _ in reversed_reports}
     for run in progress.connected_while_starting(program):
         if run.site not in told:
-            # Without another side there is nobody to wait for: a study of the call screens.
-            severity = Severity.warning if absence.other_side(program) == "network" else Severity.note
-            yield RULE.at(run, AT_ONCE, severity)
+            yield RULE.at(run, AT_ONCE, absence.weight_of_calls(program))
 
 
 MISSING = (

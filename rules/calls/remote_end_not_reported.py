@@ -15,8 +15,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
     creations = [site for site in program.sites("provider") if not program.is_dead(site)]
     if not creations or not any(program.sites("report", "request start")) or not absence.reports_no_end(program):
         return
-    other_side = absence.other_side(program)
-    if other_side:
+    if absence.other_side(program):
         owner = absence.owner_of(program, creations[0])
         asked = [remote_ends.place_of(runs) for runs in remote_ends.asked_for_together(program, "request end")]
         related = (
@@ -25,8 +24,7 @@ def check(program: Program) -> Iterator[Diagnostic]:
             *(Place(place.path, place.location, "a remote end is requested here, as the user's") for place in asked),
         )
         found = RULE.at_site(creations[0], AS_THE_USERS if asked else MESSAGE, related=related)
-        # Pushes without anything that talks to a server: a study of the call screens, whose calls nobody ends.
-        severity = Severity.warning if other_side == "network" else Severity.note
+        severity = absence.weight_of_calls(program)
         yield replace(found, path=owner.path, location=owner.location, severity=severity, confidence=Confidence.medium)
 
 
