@@ -31,6 +31,25 @@ def test_the_nib_of_a_call_screen_creates_what_its_outlets_name(outlet: str, key
     assert opened("SettingsViewController", outlet, key) == ({"screen"} if expected else set())
 
 
+@pytest.mark.parametrize(
+    ("action", "phase"),
+    [
+        ("didTapHangUp", "end"),
+        ("endCall", "end"),
+        ("endCallButtonTapped", "end"),
+        ("rejectTapped", "end"),
+        ("mute", "call"),
+        ("callAgain", "call"),
+        ("didEndEditing", "call"),
+        ("endVideoCallRequest", "call"),
+    ],
+)
+def test_the_button_that_hangs_up_ends_the_call(action: str, phase: str) -> None:
+    screen = "class {}: UIViewController {{ @IBAction func {}(_ sender: Any) {{ {} }} }}"
+    assert phases(program({"A.swift": screen.format("CallViewController", action, ACTIVATE)})) == {phase}
+    assert phases(program({"A.swift": screen.format("SettingsViewController", action, ACTIVATE)})) == {"screen"}
+
+
 def test_a_screen_that_code_creates_is_not_a_storyboard_s() -> None:
     text = f"class Home: UIViewController {{ let key = Key() }}\nclass Key {{ init() {{ {ACTIVATE} }} }}\n"
     launch = "class App: UIApplicationDelegate { let home = Home() }"

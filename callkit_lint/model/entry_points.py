@@ -13,7 +13,7 @@ from callkit_lint.callgraph.link import Graph
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo
 from callkit_lint.ir import Function, Location
 from callkit_lint.knowledge import Callback, Exported, Vocabulary
-from callkit_lint.model.screens import keypad_screens, nib_objects, screens, shows_a_call
+from callkit_lint.model.screens import hangs_up, keypad_screens, nib_objects, screens, shows_a_call
 from callkit_lint.rule import Confidence
 
 PROVIDERS = frozenset({"CXProvider", "ConversationManager", "PTChannelManager"})
@@ -121,6 +121,8 @@ def _on_screen(root: Root, keypads: AbstractSet[str]) -> Root:
     owner = root.procedure.function.owner
     if not shows_a_call(owner) and owner not in keypads:
         return root
+    if root.acts and hangs_up(root.procedure.function.name):
+        return replace(root, phase="end", confidence=Confidence.medium)
     phase = "call" if root.acts or owner in keypads else "call screen"
     return replace(root, phase=phase, confidence=Confidence.medium)
 

@@ -26,6 +26,16 @@ def shows_a_call(owner: str) -> bool:
     return bool(CALL_WORDS & named) and not NO_CALL_SCREEN_WORDS & named
 
 
+def hangs_up(action: str) -> bool:
+    """Whether the name of what a button does says that it ends the call: `didTapHangUp`, `endCall`."""
+    named = set(words(action))
+    return bool(HANG_UP_WORDS & named or {"end", "call"} <= named) and not NO_HANG_UP_WORDS & named
+
+
+HANG_UP_WORDS = frozenset({"hangup", "hang", "decline", "reject"})
+NO_HANG_UP_WORDS = frozenset({"editing", "message", "request", "video"})
+
+
 def screens(graph: Graph) -> Iterator[tuple[str, TypeInfo]]:
     """The program's view controllers by name."""
     for name, infos in sorted(graph.symbols.types.items()):
