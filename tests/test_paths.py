@@ -257,7 +257,7 @@ def test_who_maps_a_value_gives_it_back(body: str, leaks: int) -> None:
 
 @pytest.mark.parametrize(
     ("result", "turns"),
-    [("-> String? ", ["where this guard fails"]), ("", ["calls", "where this condition holds", "goes on", "guard"])],
+    [("-> String? ", ["where this guard fails"]), ("", ["calls", "where this condition holds", "comes back", "guard"])],
 )
 def test_where_a_reader_finds_nothing_is_no_turn_but_what_its_caller_does(result: str, turns: list[str]) -> None:
     reader = f"func look(_ data: Payload) {result}{{ if data.isEmpty {{ return nil }}\nreturn sdk(data) }}"

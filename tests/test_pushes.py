@@ -65,3 +65,16 @@ def test_what_only_an_app_in_front_leaves_out_is_asked_for_by_itself() -> None:
     found = program({"A.swift": RECEIVER.format(name="Only", body=body)})
     (push,) = push_callbacks(found)
     assert len(unreported(found, push, waits=True, in_front=True).leaks) == 1
+
+
+def test_the_making_of_a_shared_object_reports_no_push() -> None:
+    shared = (
+        "class Shared { static let one = Shared()\nlet provider = CXProvider(configuration: c)\ninit() { "
+        "if ready { provider.reportNewIncomingCall(with: UUID(), update: CXCallUpdate()) { _ in } } }\nfunc ring() {} }"
+    )
+    receiver = RECEIVER.format(name="Only", body="Shared.one.ring()")
+    without = "\n".join(line for line in receiver.splitlines() if "reportNewIncomingCall" not in line)
+    found = program({"A.swift": without, "B.swift": f"import CallKit\n{shared}"})
+    (push,) = push_callbacks(found)
+    answer = unreported(found, push, waits=True)
+    assert (answer.met, [leak.exit.path for leak in answer.leaks]) == (False, ["A.swift"])

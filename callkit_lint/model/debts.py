@@ -24,7 +24,8 @@ class Debt:
     has the value can meet it; `skips`: how sure it is that an optional chain may end early. Members of the value in
     `parts` stand for all of it. `forgives` says under which conditions nothing is owed, `trusts` which calls that reach
     nothing known meet it all the same, but where they answer "no", or the function goes on to meet it itself on another
-    way. `watches` are calls that must not come before it is met. `crashes`: whether a crash leaves it open.
+    way. `watches` are calls that must not come before it is met. `crashes`: whether a crash leaves it open. `unmet`: in
+    words how a path ends on which it is not met.
     """
 
     effects: frozenset[str]
@@ -37,6 +38,7 @@ class Debt:
     trusts: Callable[[Call], bool] = never
     watches: Callable[[Call], bool] = never
     crashes: bool = False
+    unmet: str = "without running it"
 
 
 @dataclass(frozen=True, slots=True)

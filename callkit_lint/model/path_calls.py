@@ -217,7 +217,7 @@ class ExpressionWalk:
             open_: list[Path] = []
             for edge in edges if paths else ():
                 values = self.values_in(edge.callee, call)
-                if not values and (self.debt.bound or edge.callee not in self.search.leading):
+                if not values and (self.debt.bound or not self.search.may_meet(edge)):
                     open_ += paths
                     continue
                 summary = self.search.leaks(edge.callee, *values, bindings=dict(self.bound(edge)))
@@ -247,7 +247,9 @@ class ExpressionWalk:
                     on.append(replace(path, results=results))
                     continue
                 told = leak.turns and leak.kind in ("end", "crash")
-                left = () if told else (Place(leak.path, leak.location, LEFT),)
+                left = (
+                    () if told else (Place(leak.path, leak.location, f"which comes back from here {self.debt.unmet}"),)
+                )
                 turned = replace(
                     path,
                     turns=(*path.turns, step, *leak.turns, *left),
@@ -378,7 +380,6 @@ class ExpressionWalk:
         return Place(self.procedure.path, location, text)
 
 
-LEFT = "which goes on without it here"
 NOTHING_THERE = "where there is nothing to call this on"
 OWNER = frozenset({"self", "strongSelf", "weakSelf", "this"})
 READS = frozenset(

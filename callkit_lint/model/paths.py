@@ -15,6 +15,7 @@ from functools import cached_property
 
 from callkit_lint.callgraph.compile_time import compiled_arm
 from callkit_lint.callgraph.conditions import Bindings, Known, Test
+from callkit_lint.callgraph.graph import Edge
 from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import (
     Arm,
@@ -88,6 +89,12 @@ class PathSearch:
     def leading(self) -> set[Procedure]:
         """The procedures that may meet the debt by a call, themselves or in what they call or post."""
         return self.program.leading_to(*self.debt.effects)
+
+    def may_meet(self, edge: Edge) -> bool:
+        """Whether what an edge leads to may meet the debt by a call. What runs once in the life of the app (the making
+        of a shared object) meets it for nobody who comes later."""
+        once = edge.is_once or self.program.graph.symbols.is_computed_once(edge.callee)
+        return not once and edge.callee in self.leading
 
     @cached_property
     def closures(self) -> dict[int, Procedure]:

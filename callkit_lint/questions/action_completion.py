@@ -15,7 +15,9 @@ from callkit_lint.model.paths import PathSearch
 from callkit_lint.model.program import Program
 from callkit_lint.rule import Confidence
 
-COMPLETED = Debt(frozenset({"fulfil", "fail"}), waits=True, bound=True, skips=Confidence.medium)
+COMPLETED = Debt(
+    frozenset({"fulfil", "fail"}), waits=True, bound=True, skips=Confidence.medium, unmet="with the action open"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ def _search(
         keeps=frozenset({"bridge event"}),
         watches=lambda call: call.receiver is None and call.name == completion,
         crashes=True,
+        unmet="without a call",
     )
     return PathSearch(program, debt, "report")
 

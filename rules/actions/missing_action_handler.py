@@ -12,7 +12,7 @@ from callkit_lint.rule import Diagnostic, Place, Rule, Severity
 
 def check(program: Program) -> Iterator[Diagnostic]:
     for gap in gaps(program):
-        related = tuple(Place(site.procedure.path, site.location, "offered here") for site in gap.offers)
+        related = tuple(Place(site.procedure.path, site.location, f"{site.text} offers it") for site in gap.offers)
         if gap.handled:
             last = max(gap.handled, key=lambda handler: (handler.path == gap.delegate.path, handler.location))
             related += (Place(last.path, last.location, "its handler would stand beside this one"),)

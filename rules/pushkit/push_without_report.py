@@ -55,7 +55,7 @@ def report(entry: Procedure, comes: str, leaks: list[Leak] | tuple[Leak, ...], *
     others = [Place(path, location, "no call on this way either") for path, location in list(exits)[1:]]
     where = first.exit if ever else start
     crashes = first.kind == "crash"
-    end = () if crashes else (Place(first.path, first.location, "and ends here without a call"),)
+    end = () if crashes else (Place(first.path, first.location, ENDS.get(first.kind, "and ends here without a call")),)
     return Diagnostic(
         rule=RULE.id,
         severity=Severity.warning if crashes else Severity.note if first.depth > 1 else Severity.error,
@@ -69,6 +69,7 @@ def report(entry: Procedure, comes: str, leaks: list[Leak] | tuple[Leak, ...], *
     )
 
 
+ENDS = {"end": "and comes to its end without a call"}
 SOMETIMES = (
     "a VoIP push that takes this way is never reported as a call; the system kills the app for it, and after a few "
     "such pushes delivers none any more: the phone does not ring. Report a call here too, and end it at once if there "
