@@ -502,12 +502,19 @@ def test_code_around_a_request() -> None:
     assert found == {**dict.fromkeys(("first", "second", "third"), {"request"}), "done": {"requested"}}
 
 
-def test_other_requests_open_nothing_but_their_completion() -> None:
-    found = around(
+def test_other_requests_open_nothing_and_their_completion_stays_in_the_call() -> None:
+    run = (
         "let controller = CXCallController()\n"
         "func run() { first()\n controller.request(CXTransaction(action: CXEndCallAction(call: id))) { _ in done() } }"
     )
-    assert found == {"done": {"requested"}}
+    held = "func provider(_ p: CXProvider, perform action: CXSetHeldCallAction) { run() }"
+    assert around(run) == {}
+    assert around(f"{run}\n{held}") == {"first": {"call"}, "done": {"call"}}
+
+
+def test_the_completion_of_a_request_that_may_start_a_call_is_after_one() -> None:
+    ask = "func ask(_ transaction: CXTransaction) { controller.request(transaction) { _ in done() } }"
+    assert around(f"let controller = CXCallController()\n{ask}") == {"done": {"requested"}}
 
 
 def test_code_around_the_report_of_an_end() -> None:

@@ -73,6 +73,8 @@ def hand_over(walk: BodyWalk, call: Call, found: Resolution, index: int, argumen
         (procedure, name) for procedure in found.procedures if (name := parameter_for(procedure, call, index, argument))
     )
     mode = run_mode(found.api, call, index, argument) if found.api else None
+    if mode == "requested" and _requests_no_call(walk.procedure):
+        mode = "later"  # the transaction is about a call that goes on: an end, a hold
     if mode is None and not callees:
         if isinstance(argument.value, Selector):
             mode = "screen"  # a target and its action: the frameworks' controls and gestures
@@ -99,6 +101,15 @@ def hand_over(walk: BodyWalk, call: Call, found: Resolution, index: int, argumen
     if isinstance(argument.value, Name) and walk.parameter(argument.value.name):
         use = Use(walk.procedure, mode or "unknown", passed_to=callees if mode is None else ())
         walk.linking.flow.uses[walk.function, argument.value.name].append(use)
+
+
+def _requests_no_call(procedure: Procedure | None) -> bool:
+    """Whether the code around a transaction makes actions of other kinds, and none that starts a call."""
+    effects: set[str] = set()
+    while procedure is not None:
+        effects.update(site.api.effect for site in procedure.sites)
+        procedure = procedure.parent
+    return "request start" not in effects and any(effect.startswith("request ") for effect in effects)
 
 
 def run_text(walk: BodyWalk, call: Call, found: Resolution, mode: str) -> str:

@@ -34,7 +34,7 @@ def made_per_call(program: Program) -> Iterator[Run]:
 
 def _repeats(program: Program, creation: Creation, run: Run) -> bool:
     """Whether each pass makes another provider: no object is created on the way that may be made once, nothing asks
-    whether there is a provider, and outside of reports the old one is not taken down first."""
+    whether there is a provider, and but for what each report itself makes, the old one is not taken down first."""
     steps = run.fact.steps()
     way = [fact.procedure for fact, _ in steps] + [run.site.procedure]
     once = program.graph.symbols.is_computed_once
@@ -49,7 +49,7 @@ def _repeats(program: Program, creation: Creation, run: Run) -> bool:
         return False  # behind a condition that is not known: `provider ?? CXProvider(…)`
     before = [site for site in run.site.procedure.sites if site.position.order < run.site.position.order]
     taken_down = any(site.api.effect == "invalidate" for site in before)
-    return run.phase in ("report", "reported") or not taken_down
+    return run.phase == "report" or not taken_down
 
 
 def asks_for_one(creation: Creation, procedure: Procedure, guards: tuple[Test, ...]) -> bool:
