@@ -19,7 +19,7 @@ MACROS = {"OFF": "0", "ON": "1", "NO_AUDIO": "NO", "TWO": "2", "BOTH": "(3)", "E
 def answered(text: str, *, swift: bool = False) -> bool | None:
     condition = compile_condition(text) if swift else condition_expression(text, NOWHERE)
     nothing: Bindings = {}
-    return answer(compile_time_test(condition, Build(MACROS)), "", nothing, lambda phase: False, {})
+    return answer(compile_time_test(condition, Build(MACROS)), "", nothing, lambda phase, group: False, {})
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ ALL = set(VOCABULARY.phases)
 ENDED = ALL - {"interruption began"}
 BEGAN = ALL - {"interruption ended"}
 NO_CALL = {phase for phase in ALL if not VOCABULARY.in_group(phase, "in call")}
+RINGING = {phase for phase in ALL if not VOCABULARY.in_group(phase, "live")}
+INCOMING = {phase for phase in RINGING if not VOCABULARY.in_group(phase, "outgoing")}
 NEVER: set[str] = set()
 
 
@@ -24,12 +26,11 @@ def passing(graph: Graph, bindings: Bindings | None = None) -> set[str]:
     return {
         phase
         for phase in ALL
-        if all(answer(test, phase, bindings or {}, in_call, ACTIONS) is not False for test in site(graph).guards)
+        if all(
+            answer(test, phase, bindings or {}, VOCABULARY.in_group, ACTIONS) is not False
+            for test in site(graph).guards
+        )
     }
-
-
-def in_call(phase: str) -> bool:
-    return VOCABULARY.in_group(phase, "in call")
 
 
 def swift(body: str, members: str = "") -> Graph:
@@ -260,6 +261,41 @@ def test_conditions_that_say_there_is_no_call(condition: str) -> None:
     assert passing(swift(f"if {condition} {{ ACT }}")) == NO_CALL
     assert passing(swift(f"guard {condition} else {{ return }}\nACT")) == NO_CALL
     assert passing(swift(f"if {condition} {{ return }}\nACT")) == ALL
+
+
+@pytest.mark.parametrize(
+    ("condition", "phases"),
+    [
+        ("call.state == .ringing", RINGING),
+        ("status == .ringing", RINGING),
+        ("case .ringing = call.state", RINGING),
+        ("call.state == .incoming", INCOMING),
+        ("state == .IncomingReceived", INCOMING),
+        ("call.state == .incomingRinging", INCOMING),
+        ("call.direction == .incoming", ALL),
+        ("call.isIncoming", ALL),
+        ("state == .incoming", ALL),
+        ("call.sound == .ringing", ALL),
+    ],
+)
+def test_a_call_that_rings_is_not_live(condition: str, phases: set[str]) -> None:
+    assert passing(swift(f"if {condition} {{ ACT }}")) == phases
+
+
+def test_a_switch_over_a_call_s_state_tells_ringing_from_live() -> None:
+    arms = "switch call.state {{ case .incoming: {}\n case .connected: {}\n default: break }}"
+    assert passing(swift(arms.format("ACT", "break"))) == INCOMING
+    assert passing(swift(arms.format("break", "ACT"))) == ALL
+    text = "switch (call.state) {{ case CallStateIncomingReceived: {} break; default: {} break; }}"
+    assert passing(objc(text.format("ACT", ""))) == INCOMING
+    assert passing(objc(text.format("", "ACT"))) == ALL
+
+
+def test_a_state_that_a_caller_gives_still_decides() -> None:
+    body = "enum CallState { case ringing, live }\nfunc use(state: CallState) { if state == .ringing { ACT } }"
+    graph = linked({"A.swift": body.replace("ACT", ACTIVATE)})
+    assert passing(graph, {"state": Known("live")}) == NEVER
+    assert passing(graph, {"state": Known("ringing")}) == RINGING
 
 
 @pytest.mark.parametrize(

@@ -475,6 +475,31 @@ def test_code_after_a_report_that_is_waited_for_is_late_in_every_caller() -> Non
     assert found == {"first": {"report"}, "second": {"reported"}, "third": {"reported"}, "fourth": {"reported"}}
 
 
+def test_what_handles_a_refused_report_or_request_comes_after_no_call() -> None:
+    refused = "func run() async {{ do {{ {}\n second() }} catch {{ third() }}\n fourth() }}"
+    found = around(refused.format(f"try await {REPORT}"))
+    assert found == {"second": {"reported"}, "fourth": {"reported"}}
+    request = "try await CXCallController().request(CXTransaction(action: CXStartCallAction(call: id, handle: to)))"
+    assert around(refused.format(request)) == {"second": {"requested"}, "fourth": {"requested"}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if let error { second() } else { done() }",
+        "if let error = error { second()\n return }\n done()",
+        "guard error == nil else { second()\n return }\n done()",
+        "if error != nil { second() }\n if error == nil { done() }",
+    ],
+)
+def test_a_completion_with_an_error_is_after_no_call(body: str) -> None:
+    report = f"func run() {{ first()\n {REPORT} {{ error in {body} }} }}"
+    assert around(report) == {"first": {"report"}, "done": {"reported"}}
+    start = "CXTransaction(action: CXStartCallAction(call: id, handle: to))"
+    request = f"func run() {{ CXCallController().request({start}) {{ error in {body} }} }}"
+    assert around(request) == {"done": {"requested"}}
+
+
 def test_code_in_another_arm_than_the_report_is_not_around_it() -> None:
     found = around(
         f"func run() {{ first()\n if isReady {{ {REPORT} {{ _ in }}\n second() }} else {{ third() }}\n fourth() }}"

@@ -49,10 +49,10 @@ class Test:
     """A node of a condition.
 
     `kind`: "and", "or", "not" (with `parts`); "truth" (`value` is the answer); "present" (`value` is not nil); "equal"
-    (`value`, `other` compared); "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "action"
-    (the action's type); "excludes" (`value` names the phases in which it is false, as the project's contracts say);
-    "opaque" (`text` says what it names). "failed" and "repeated" are never decided: the code around handles an error,
-    or is a loop's body.
+    (`value`, `other` compared); "interruption" ("began" or "ended"); "reason" (a route change's); "no call"; "ringing"
+    (as "equal": the call is not answered yet); "action" (the action's type); "excludes" (`value` names the phases in
+    which it is false, as the project's contracts say); "opaque" (`text` says what it names). "failed" and "repeated"
+    are never decided: the code around handles an error, or is a loop's body.
     """
 
     kind: str
@@ -72,11 +72,11 @@ def negate(test: Test) -> Test:
 
 
 def answer(
-    test: Test, phase: str, bindings: Bindings, in_call: Callable[[str], bool], actions: Mapping[str, str]
+    test: Test, phase: str, bindings: Bindings, in_group: Callable[[str, str], bool], actions: Mapping[str, str]
 ) -> bool | None:
     """What the condition answers in this phase: True, False, or None when it cannot be decided.
 
-    `in_call` says whether a call exists in a phase; `actions` gives the phase of an action's type.
+    `in_group` says whether a phase is in a group of lifecycle.toml's; `actions` gives the phase of an action's type.
     """
 
     def of_part(part: Test) -> bool | None:
@@ -88,7 +88,10 @@ def answer(
             case "reason":
                 return _reason(part.text, phase)
             case "no call":
-                return False if in_call(phase) else None
+                return False if in_group(phase, "in call") else None
+            case "ringing":
+                over = in_group(phase, "live") or (in_group(phase, "outgoing") and "incoming" in words(part.text))
+                return False if over else _compare(part, bindings)
             case "excludes" if isinstance(part.value, Known):
                 return False if phase in str(part.value.value).split("|") else None
             case "action":
@@ -115,7 +118,7 @@ def composed(test: Test, of_part: Callable[[Test], bool | None]) -> bool | None:
 
 def never_hold(guards: Iterable[Test]) -> bool:
     """Whether one of some conditions is false whenever it is asked: code behind it never runs."""
-    return any(answer(test, "", {}, lambda phase: False, {}) is False for test in guards)
+    return any(answer(test, "", {}, lambda phase, group: False, {}) is False for test in guards)
 
 
 DEVICE_REASONS = frozenset({"oldDeviceUnavailable", "newDeviceAvailable"})

@@ -127,6 +127,8 @@ class ConditionReader:
                 special = self._equal_to(value.value, other, depth)
                 if special is not None:
                     return special
+            if isinstance(one, Name) and one.name[:1].isupper() and _says_ringing(one.name, words(spelled(other))):
+                return Test("ringing", text=f"{spelled(other)} {one.name}")  # a constant of C
         a, b = self._evaluate(left), self._evaluate(right)
         kind = "equal" if a is not None and b is not None else "opaque"
         return Test(kind, value=a, other=b, text=f"{spelled(left)} {spelled(right)}")
@@ -152,8 +154,11 @@ class ConditionReader:
             return FALSE  # CallKit is off in China: what runs there is no call of CallKit's
         if value is None:
             return self._empty(other)
-        if isinstance(value, str) and value.lower() in NO_CALL_STATES and "call" in words(spelled(other)):
+        named = words(spelled(other)) if isinstance(value, str) else []
+        if isinstance(value, str) and value.lower() in NO_CALL_STATES and "call" in named:
             return Test("no call")
+        if isinstance(value, str) and _says_ringing(value, named):
+            return Test("ringing", value=self._evaluate(other), other=Known(value), text=f"{spelled(other)} {value}")
         return None
 
     def _empty(self, expr: Expr) -> Test:
@@ -201,6 +206,14 @@ IN_CALL_WORDS = frozenset(
 
 # Options come with the end of an interruption alone: what looks for "should resume" runs at no beginning.
 RESUMES = Test("and", (Test("interruption", text="ended"), Test("opaque", text="should resume")))
+
+
+def _says_ringing(value: str, subject: list[str]) -> bool:
+    """Whether a state of a call (`call.state == .incoming`, `CallStateRinging`) is one before it is answered; a
+    direction (`call.isIncoming`) is not."""
+    named = set(words(value))
+    ringing = "ringing" in named or {"incoming", "received"} <= named or ("incoming" in named and "call" in subject)
+    return ringing and bool({"state", "status"} & set(subject))
 
 
 def _speaks_of_resuming(named: list[str]) -> bool:

@@ -33,6 +33,7 @@ class Root:
     acts: bool = False  # whether somebody asks for it: the user on a screen, or code in the app's other language
     presumed: bool = False  # whether nothing shows it: an owner of the provider, which should be made at the launch
     bindings: Bindings = field(default_factory=dict)  # what it is called with, where that decides the phase
+    error: str = ""  # its parameter that tells of an error: the phase is open only without one
 
 
 def entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
@@ -75,7 +76,14 @@ def _entry_points(graph: Graph, vocabulary: Vocabulary) -> Iterator[Root]:
             if edge.mode in vocabulary.phases and not edge.is_dead:
                 opening = vocabulary.phases[edge.mode].opening
                 acts = edge.mode in ("bridge", "screen")
-                yield _entry(edge.callee, edge.mode, f"{opening}: {edge.callee.display}", edge.location, acts=acts)
+                root = _entry(edge.callee, edge.mode, f"{opening}: {edge.callee.display}", edge.location, acts=acts)
+                yield replace(root, error=_error_of(edge))
+
+
+def _error_of(edge: Edge) -> str:
+    """The parameter of the completion of a report or request that tells of an error: with one there is no call."""
+    parameters = edge.callee.parameters
+    return parameters[0].name if edge.mode in ("reported", "requested") and len(parameters) == 1 else ""
 
 
 def _exported_by(function: Function, vocabulary: Vocabulary, phase: str = "") -> Iterator[Exported]:
@@ -226,7 +234,8 @@ def _openers(graph: Graph, phase: str, effects: set[str], text: str, handlers: s
     for procedure in graph.procedures:
         for site in procedure.sites:
             if site.api.effect in effects and not site.is_dead:
-                points[procedure].append((_request_of(procedure, site), site.location, site.awaited))
+                position, awaited = _request_of(procedure, site)
+                points[procedure].append((position, site.location, awaited))
         if points[procedure]:
             queue.append(procedure)
     callers: dict[Procedure, list[Edge]] = defaultdict(list)
@@ -262,9 +271,9 @@ def _endings(graph: Graph) -> Iterator[Root]:
                 yield Root(procedure, "end", text, site.location, since=site.position)
 
 
-def _request_of(procedure: Procedure, site: Site) -> Position:
-    """The request that follows the creation of a start action in the same procedure, else the creation."""
-    later = [
-        s.position for s in procedure.sites if s.api.effect == "transaction" and site.position.dominates(s.position)
-    ]
-    return later[0] if later and site.api.effect == "request start" else site.position
+def _request_of(procedure: Procedure, site: Site) -> tuple[Position, bool]:
+    """The request that follows the creation of a start action in the same procedure, else the creation; and whether it
+    is waited for."""
+    asked = (s for s in procedure.sites if s.api.effect == "transaction" and site.position.dominates(s.position))
+    found = next(asked, site) if site.api.effect == "request start" else site
+    return found.position, found.awaited

@@ -13,7 +13,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from callkit_lint.callgraph.arguments import shown
-from callkit_lint.callgraph.conditions import Bindings, Known, Parameter, Test, Value, answer, names_in, parameters_of
+from callkit_lint.callgraph.conditions import (
+    Bindings,
+    Known,
+    Parameter,
+    Test,
+    Value,
+    answer,
+    composed,
+    names_in,
+    parameters_of,
+)
 from callkit_lint.callgraph.graph import Edge, Position, Site
 from callkit_lint.callgraph.link import Graph
 from callkit_lint.callgraph.symbols import Procedure
@@ -229,7 +239,7 @@ class Spreading:
         for edge in fact.procedure.edges:
             if edge.mode in self.vocabulary.phases:
                 continue  # these open a phase of their own, whoever asked
-            if self.reaches(fact, edge.position) and self.passes(edge.guards, fact.phase, fact.bindings):
+            if self.allows(fact, edge):
                 phase = self.vocabulary.later(fact.phase, edge.mode)
                 if phase is None or is_made_already(fact, edge):
                     continue
@@ -251,12 +261,17 @@ class Spreading:
     def follow(self, fact: Fact) -> None:
         self.lifecycle.facts.append(fact)
         for site in fact.procedure.sites:
-            if self.reaches(fact, site.position) and self.passes(site.guards, fact.phase, fact.bindings):
+            if self.allows(fact, site):
                 values = {name: fill(value, fact.bindings) for name, value in site.values.items()}
                 self.lifecycle.runs[site].append(Run(site, fact, values))
         for edge, following in self.next_facts(fact):
             if edge.mode == "now" or not self.at_once:
                 self.add(following)
+
+    def allows(self, fact: Fact, step: Site | Edge) -> bool:
+        """Whether a fact leads to an API call or an edge of its procedure."""
+        reached = self.reaches(fact, step.position) and not was_refused(fact, step.guards)
+        return reached and self.passes(step.guards, fact.phase, fact.bindings)
 
     def reaches(self, fact: Fact, position: Position) -> bool:
         """Whether a fact speaks of this part of its procedure. What goes before the report or request of a call is
@@ -272,10 +287,7 @@ class Spreading:
 
     def answer(self, test: Test, phase: str, bindings: Bindings) -> bool | None:
         """What a condition answers in a phase with these parameter values; None where it stays open."""
-        return answer(test, phase, bindings, self.in_call, self.actions)
-
-    def in_call(self, phase: str) -> bool:
-        return self.vocabulary.in_group(phase, "in call")
+        return answer(test, phase, bindings, self.vocabulary.in_group, self.actions)
 
     def bindings(self, edge: Edge, fact: Fact) -> dict[str, Known]:
         """The callee's relevant parameters; a closure sees its creator's too."""
@@ -288,6 +300,21 @@ class Spreading:
             if name in wanted and (known := fill(value, fact.bindings)) is not None:
                 bound[name] = known
         return bound
+
+
+def was_refused(fact: Fact, guards: tuple[Test, ...]) -> bool:
+    """Whether code comes after a report or request only where something has failed: it may be that itself, and then
+    there is no call."""
+    root = fact.cause
+    if not isinstance(root, Root):
+        return False
+    if root.since is not None and any(test.kind == "failed" for test in guards):
+        return True
+
+    def of_part(part: Test) -> bool | None:
+        return False if part.kind == "opaque" and part.text == root.error else None
+
+    return bool(root.error) and any(composed(test, of_part) is False for test in guards)
 
 
 def fill(value: Value, bindings: Bindings) -> Known | None:

@@ -345,7 +345,7 @@ def _guard_fact(test: Test) -> str:
         return f" {test.kind} ".join(parts)
     if test.kind in ("truth", "present", "equal"):
         return f"{_shown(test.value)}" + (f" is {_shown(test.other)}" if test.kind == "equal" else "")
-    if test.kind == "no call":
-        return "no call"
+    if test.kind in ("no call", "ringing"):
+        return test.kind
     known = test.kind in ("interruption", "reason") or (test.kind == "action" and test.text.endswith("Action"))
     return f"{test.kind} {test.text}" if known else ""

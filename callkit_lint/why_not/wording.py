@@ -31,6 +31,8 @@ def guard_in_words(test: Test, *, negated: bool = False) -> str:
             return f"the reason of the route change is {no}{test.text}"
         case "no call":
             return _CALL[negated] + named
+        case "ringing":
+            return f"the call is {no}ringing ({test.text})"
         case "action" if test.text.endswith("Action"):
             return f"the action is {no}a {test.text}"
         case "action":
