@@ -108,3 +108,17 @@ def test_a_keypad_comes_in_a_call() -> None:
     text = f"class Center {{ {TONES} }}\nclass Keys: UIViewController {{ {body} }}"
     assert phases(program({"A.swift": text})) == {"call"}
     assert phases(program({"A.swift": text.replace("Center().play()", "")})) == {"screen"}
+
+
+@pytest.mark.parametrize(
+    ("screen", "phase", "confidence"),
+    [("CallViewController", "call", Confidence.medium), ("SettingsViewController", "screen", Confidence.high)],
+)
+def test_a_closure_that_the_screen_of_a_call_gives_to_a_button_runs_in_the_call(
+    screen: str, phase: str, confidence: Confidence
+) -> None:
+    button = "class RoundButton: UIButton { var action: (() -> Void)?\n@IBAction func tapped() { action?() } }\n"
+    lay = f"func lay() {{ button.action = {{ {ACTIVATE} }} }}"
+    owner = f"class {screen}: UIViewController {{ let button = RoundButton()\n{lay} }}"
+    (run,) = runs(program({"A.swift": button + owner}))
+    assert (run.phase, run.confidence) == (phase, confidence)

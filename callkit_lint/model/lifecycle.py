@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callkit_lint.callgraph.arguments import shown
 from callkit_lint.callgraph.conditions import (
@@ -31,6 +31,7 @@ from callkit_lint.ir import Location
 from callkit_lint.knowledge import Vocabulary
 from callkit_lint.model.entry_points import Root, entry_points
 from callkit_lint.model.once import done_before, is_made_already
+from callkit_lint.model.screens import shows_a_call
 from callkit_lint.rule import Confidence, Place
 
 DOUBTS = 2  # hops of a way of which the time may be unknown; with more of them it is not believed
@@ -243,6 +244,9 @@ class Spreading:
                 phase = self.vocabulary.later(fact.phase, edge.mode)
                 if phase is None or is_made_already(fact, edge):
                     continue
+                if phase == "screen" and is_act_in_call(fact, edge):
+                    phase = "call"
+                    edge = replace(edge, confidence=min(edge.confidence, Confidence.medium))  # as far as names tell
                 yield edge, Fact(edge.callee, phase, self.bindings(edge, fact), (fact, edge))
 
     def add(self, fact: Fact) -> None:
@@ -300,6 +304,12 @@ class Spreading:
             if name in wanted and (known := fill(value, fact.bindings)) is not None:
                 bound[name] = known
         return bound
+
+
+def is_act_in_call(fact: Fact, edge: Edge) -> bool:
+    """Whether what the user does runs a closure that the screen of a call gave to a button of any screen."""
+    owner, closure = edge.callee.function.owner, edge.callee.closure
+    return closure is not None and shows_a_call(owner) and owner != fact.procedure.function.owner and fact.root.acts
 
 
 def was_refused(fact: Fact, guards: tuple[Test, ...]) -> bool:
