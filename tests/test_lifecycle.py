@@ -371,7 +371,8 @@ def test_what_a_container_of_swiftui_shows_is_shown_with_its_view() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["SettingsViewController", "CallHistoryViewController", "RecentCallsList", "CallSettingsView"]
+    "name",
+    ["SettingsViewController", "CallHistoryViewController", "RecentCallsList", "CallSettingsView", "CallRatingView"],
 )
 def test_other_screens_are_not(name: str) -> None:
     (found,) = runs(program({"A.swift": SCREEN.format(name, ACTIVATE)}))

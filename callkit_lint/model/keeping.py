@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callkit_lint.callgraph.symbols import Procedure, Symbols
+from callkit_lint.callgraph.symbols import Procedure, Symbols, TypeInfo
 from callkit_lint.ir import (
     Assign,
     Attempt,
@@ -28,7 +28,7 @@ from callkit_lint.ir import (
     Statement,
     Unknown,
 )
-from callkit_lint.nodes import mentions, parts, way_to_call
+from callkit_lint.nodes import mentions, parts, way_to_call, within
 
 WEAK = frozenset({"weak", "__weak", "assign", "unowned", "unsafe_unretained", "__unsafe_unretained"})
 ONCE = frozenset({"now", "later", "delayed", "reported", "requested"})  # closures that run and are let go
@@ -117,6 +117,18 @@ def _creates(value: object) -> bool:
         case Call("new", Name(kind), _, _, True):
             return kind[:1].isupper()
     return False
+
+
+def is_left_over(symbols: Symbols, name: str, info: TypeInfo) -> bool:
+    """Whether a class is nothing but an object that the app itself has to make, and nothing in the program names it: of
+    several with one task one that another has replaced."""
+    protocols = [above for above in info.supertypes if above != "NSObject"]
+    if len(protocols) == len(info.supertypes) or not all(above.endswith("Delegate") for above in protocols):
+        return False
+    if "UIApplicationDelegate" in info.supertypes or symbols.descendants(name):
+        return False
+    others = (one for one in symbols.procedures if one.function.owner != name)
+    return not any(isinstance(node, Name | Call) and node.name == name for one in others for node in within(one.body))
 
 
 # ---- walking --------------------------------------------------------------------------------------------------------

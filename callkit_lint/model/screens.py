@@ -15,7 +15,7 @@ from callkit_lint.callgraph.symbols import Procedure, TypeInfo
 CALL_WORDS = frozenset({"call", "calling", "incall", "voip"})
 NO_CALL_SCREEN_WORDS = frozenset(
     {"history", "log", "logs", "list", "recent", "recents", "setting", "settings", "details", "contact", "contacts"}
-    | {"callback", "cell", "manager", "delegate", "provider", "service", "controllers"}
+    | {"rating", "feedback", "survey", "callback", "cell", "manager", "delegate", "provider", "service", "controllers"}
 )
 FEW_STEPS = 3  # calls between a button of a keypad and the tones that it sends
 

@@ -18,7 +18,11 @@ def runs_in_background(program: Program, *effects: str) -> Iterator[Run]:
         if text := _wakes(program, procedure):
             root = Root(procedure, "report", text, procedure.location, confidence=Confidence.medium)
             runs = program.runs_from(Fact(procedure, "report", {}, root), *effects)
-            yield from (run for run in runs if not run.leads_through_setup)
+            yield from (run for run in runs if not run.leads_through_setup and not DIRECTION & run.tested())
+
+
+# What a condition names that asks whose call it is: a push brings the other side's.
+DIRECTION = frozenset({"outgoing", "outbound", "incoming", "inbound", "direction"})
 
 
 def _wakes(program: Program, procedure: Procedure) -> str:

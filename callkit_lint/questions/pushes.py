@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from callkit_lint.callgraph.conditions import Known, Test, words
 from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.symbols import Procedure, TypeInfo
-from callkit_lint.ir import Call, Member, Name, Parameter
+from callkit_lint.ir import Call, Member, Parameter
 from callkit_lint.model.debts import Debt, Leak, Summary
 from callkit_lint.model.entry_points import is_callback
-from callkit_lint.model.keeping import call_at
+from callkit_lint.model.keeping import call_at, is_left_over
 from callkit_lint.model.lifecycle import Fact, Run
 from callkit_lint.model.paths import PathSearch
 from callkit_lint.model.program import Program, first
@@ -43,24 +43,12 @@ def push_callbacks(program: Program) -> Iterator[PushCallback]:
             owner = procedure.function.owner
             found.setdefault((owner, symbols.type_at(owner, procedure.path)), []).append(procedure)
     for (owner, info), procedures in found.items():
-        if len(found) > 1 and info and _is_left_over(program, owner, info):
+        if len(found) > 1 and info and is_left_over(symbols, owner, info):
             continue
         newest = max(procedures, key=lambda procedure: (_is_async(procedure), len(procedure.parameters)))
         registry, payload, third, *rest = newest.parameters
         metadata = third.name if third.type == "PKVoIPPushMetadata" or third.label == "metadata" else ""
         yield PushCallback(newest, payload.name, rest[-1].name if rest else "", metadata)
-
-
-def _is_left_over(program: Program, name: str, info: TypeInfo) -> bool:
-    """Whether a class is nothing but an object that the app itself has to make, and nothing in the program names it: of
-    several that take the pushes one that another has replaced."""
-    protocols = [above for above in info.supertypes if above != "NSObject"]
-    if len(protocols) == len(info.supertypes) or not all(above.endswith("Delegate") for above in protocols):
-        return False
-    if "UIApplicationDelegate" in info.supertypes or program.graph.symbols.descendants(name):
-        return False
-    others = (one for one in program.graph.symbols.procedures if one.function.owner != name)
-    return not any(isinstance(node, Name | Call) and node.name == name for one in others for node in within(one.body))
 
 
 def _is_async(procedure: Procedure) -> bool:

@@ -10,7 +10,7 @@ from callkit_lint.callgraph.conditions import Test, smallest, words
 from callkit_lint.callgraph.graph import Edge, Site
 from callkit_lint.callgraph.symbols import Procedure
 from callkit_lint.ir import Assign, Location, Member, Name
-from callkit_lint.model.keeping import Destination, destination
+from callkit_lint.model.keeping import Destination, destination, is_left_over
 from callkit_lint.model.lifecycle import Run
 from callkit_lint.model.program import Program
 from callkit_lint.nodes import within
@@ -147,7 +147,8 @@ SCREENS = frozenset({"UIViewController", "UIView", "View", "UIResponder", "App"}
 def _is_used(program: Program, procedure: Procedure, alive: set[Procedure]) -> bool:
     """Whether a place is one of the running app: some phase reaches it, or it is a screen's."""
     owner = procedure.function.owner
-    if NOT_THE_APP & set(words(owner)):
+    info = program.graph.symbols.type_at(owner, procedure.path)
+    if NOT_THE_APP & set(words(owner)) or (info and is_left_over(program.graph.symbols, owner, info)):
         return False
     lineage = program.graph.symbols.lineage(owner, procedure.path) if owner else ()
     return procedure in alive or any(name in SCREENS for name, _ in lineage)
