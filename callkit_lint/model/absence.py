@@ -114,6 +114,26 @@ def reports_no_end(program: Program) -> bool:
 ENDING = frozenset({"end", "ended", "hangup", "hang", "finish", "terminate", "close", "cancel", "disconnect"})
 
 
+def ended_by_the_user_alone(program: Program) -> Iterator[tuple[Site, Site]]:
+    """The reports of incoming calls of a type that makes its provider itself, each with a report of an end, where ends
+    are reported only as the user's actions are handled: nobody else's end is told of these calls.
+
+    Of several types with a provider each answers for its own; what a type without one reports may be of anybody's.
+    """
+    alive = [site for site in program.sites("report", "report ended") if not program.is_dead(site)]
+    owners = {site.procedure.function.owner for site in program.sites("provider") if not program.is_dead(site)}
+    for owner in sorted(owners) if _reports_itself(program) else ():
+        own = [site for site in alive if site.procedure.function.owner not in owners - {owner}]
+        ends = [site for site in own if site.api.effect == "report ended"]
+        runs = [program.lifecycle.runs.get(site, []) for site in ends]
+        if ends and all(runs) and all(run.phase in USERS and not run.fact.root.acts for one in runs for run in one):
+            reports = (site for site in own if site.api.effect == "report")
+            yield from ((site, ends[0]) for site in reports if site.procedure.function.owner == owner)
+
+
+USERS = frozenset({"answer", "start", "answered", "started"})  # where the call system asks for what the user wants
+
+
 def reports_an_end(program: Program) -> bool:
     """Whether the app ever tells the call system that a call has ended."""
     events = (site for site in program.sites("report event") if _may_be(site, "conversationEnded"))
@@ -126,11 +146,15 @@ def reports_no_connection(program: Program) -> bool:
 
 
 def _is_silent(program: Program, effect: str, event: str) -> bool:
-    if not _is_app(program) or any(map(partial(_may_speak_of_calls, program), program.graph.incomplete)):
-        return False
     if any(not program.is_dead(site) for site in program.sites(effect)):
         return False
-    if any(_may_be(site, event) for site in program.sites("report event")):
+    return _reports_itself(program) and not any(_may_be(site, event) for site in program.sites("report event"))
+
+
+def _reports_itself(program: Program) -> bool:
+    """Whether all that the call system hears of an app's calls is seen here: nothing that could not be read or
+    resolved, and no module, may report for it."""
+    if not _is_app(program) or any(map(partial(_may_speak_of_calls, program), program.graph.incomplete)):
         return False
     return not REPORTS & program.graph.unresolved and not any(
         _may_own_the_provider(program, name) for name in program.graph.imports

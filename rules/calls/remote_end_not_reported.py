@@ -12,6 +12,13 @@ from callkit_lint.rule import Confidence, Diagnostic, Place, Rule, Severity
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
+    yield from _never(program)
+    for site, end in absence.ended_by_the_user_alone(program):
+        related = (Place(end.procedure.path, end.location, "an end is reported only here, when the user acts"),)
+        yield replace(RULE.at_site(site, RINGS_ON, related=related), confidence=Confidence.medium)
+
+
+def _never(program: Program) -> Iterator[Diagnostic]:
     creations = [site for site in program.sites("provider") if not program.is_dead(site)]
     if not creations or not any(program.sites("report", "request start")) or not absence.reports_no_end(program):
         return
@@ -37,6 +44,11 @@ AS_THE_USERS = (
     "nothing in this app reports to the call system that a call has ended on the other side; what it hears of such "
     "ends it requests as if the user had hung up: the history blames the user, the end handler hangs up once more, and "
     "where the request fails the call stays. Call reportCall(with:endedAt:reason:) with the reason instead"
+)
+RINGS_ON = (
+    "of the calls that are reported here an end is reported only when the user acts; when the caller gives up, or "
+    "nobody answers, the call rings on for ever, and the next one is refused. Report the end then too, and after a "
+    "timeout at the latest"
 )
 
 RULE = Rule(
