@@ -377,6 +377,12 @@ def test_an_unknown_phase_is_refused(old: str, new: str) -> None:
     assert "'nonsense'" in refusal(GOOD.replace(old, new))
 
 
+@pytest.mark.parametrize("given", ['{ state = ["on"] }', '{ 0 = "on" }'])
+def test_states_that_are_no_lists_by_position_are_refused(given: str) -> None:
+    said = refusal(GOOD.replace('swift = ["didPlay()"]', f'swift = ["didPlay()"]\ngiven = {given}'))
+    assert said.startswith("PlayerDelegate.didPlay: 'given' wants")
+
+
 def test_an_unknown_run_mode_is_refused() -> None:
     said = refusal(GOOD.replace('swift = ["play()"]', 'swift = ["play(_:)"]\nruns = { _ = "tomorrow" }'))
     assert "Player.play" in said

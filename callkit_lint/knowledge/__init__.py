@@ -145,6 +145,10 @@ def build(files: list[tuple[str, dict[str, Any]]], ids: Iterable[str] = ()) -> V
         for key, item in data.get("phase", {}).items()
     }
     _check_phases(phases, [*callbacks.values(), *notifications.values(), *exported])
+    for callback in callbacks.values():
+        for index, states in callback.given.items():
+            if not index.isdigit() or not isinstance(states, list):
+                raise KnowledgeError(f"{callback.id}: 'given' wants lists of values by position, as {{ 1 = [\"a\"] }}")
     for api in apis.values():
         if wrong := set(api.runs.values()) - RUN_MODES - phases.keys():
             raise KnowledgeError(f"{api.id}: closures cannot run {sorted(wrong)[0]!r}")
