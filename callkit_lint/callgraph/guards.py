@@ -154,11 +154,13 @@ class ConditionReader:
             return FALSE  # CallKit is off in China: what runs there is no call of CallKit's
         if value is None:
             return self._empty(other)
-        named = words(spelled(other)) if isinstance(value, str) else []
-        if isinstance(value, str) and value.lower() in NO_CALL_STATES and "call" in named:
-            return Test("no call")
-        if isinstance(value, str) and _says_ringing(value, named):
-            return Test("ringing", value=self._evaluate(other), other=Known(value), text=f"{spelled(other)} {value}")
+        if isinstance(value, str):
+            named = words(spelled(other))
+            if value.lower() in NO_CALL_STATES and "call" in named:
+                return Test("no call")
+            if _says_ringing(value, named):
+                text = f"{spelled(other)} {value}"
+                return Test("ringing", value=self._evaluate(other), other=Known(value), text=text)
         return None
 
     def _empty(self, expr: Expr) -> Test:

@@ -145,10 +145,7 @@ def build(files: list[tuple[str, dict[str, Any]]], ids: Iterable[str] = ()) -> V
         for key, item in data.get("phase", {}).items()
     }
     _check_phases(phases, [*callbacks.values(), *notifications.values(), *exported])
-    for callback in callbacks.values():
-        for index, states in callback.given.items():
-            if not index.isdigit() or not isinstance(states, list):
-                raise KnowledgeError(f"{callback.id}: 'given' wants lists of values by position, as {{ 1 = [\"a\"] }}")
+    _check_given(callbacks.values())
     for api in apis.values():
         if wrong := set(api.runs.values()) - RUN_MODES - phases.keys():
             raise KnowledgeError(f"{api.id}: closures cannot run {sorted(wrong)[0]!r}")
@@ -239,6 +236,13 @@ def _contracts(
         if wrong := check(contract, apis, phases, {*contracts, *ids}):
             raise KnowledgeError(f"{places[key]}: {wrong}")
     return contracts
+
+
+def _check_given(callbacks: Iterable[Callback]) -> None:
+    for callback in callbacks:
+        for index, states in callback.given.items():
+            if not index.isdigit() or not isinstance(states, list):
+                raise KnowledgeError(f"{callback.id}: 'given' wants lists of values by position, as {{ 1 = [\"a\"] }}")
 
 
 ACTIVATIONS = frozenset(ACTIVATION) - {"unknown"}  # of a module that is no SDK's, where it is known at all

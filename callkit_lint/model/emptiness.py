@@ -22,10 +22,10 @@ def only_logs(procedure: Procedure, *but: str) -> bool:
 def _acts(procedure: Procedure, but: Collection[str], seen: set[Procedure]) -> bool:
     seen.add(procedure)
     callees: dict[Location, list[Procedure]] = {}
-    sites = [site for part in _with_closures(procedure) for site in part.sites]
-    for part in _with_closures(procedure):
-        for edge in part.edges:
-            callees.setdefault(edge.location, []).append(edge.callee)
+    bodies = [*_with_closures(procedure)]
+    sites = [site for body in bodies for site in body.sites]
+    for edge in (edge for body in bodies for edge in body.edges):
+        callees.setdefault(edge.location, []).append(edge.callee)
     posts = {site.location for site in sites if site.api.runs}
     spared = {site.location for site in sites if site.api.effect in but}
     for node in _actions(procedure.body, spared):

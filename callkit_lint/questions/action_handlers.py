@@ -62,12 +62,7 @@ class Gap:
 def gaps(program: Program) -> Iterator[Gap]:
     """The delegates that do not handle what the app offers."""
     for protocol in (CALLKIT, LIVE_COMMUNICATION):
-        delegates = list(_delegates(program, protocol))
-        for info, place in delegates:
-            if not _is_whole(program, info):
-                continue
-            own = info if len(delegates) > 1 else None  # of several each answers for the calls of its own
-            offers = _offers(program, protocol, own)
+        for info, place, offers in _answering(program, protocol):
             missing = [kind for kind in ORDER if kind in offers and not _handles(program, info, kind)]
             if missing:
                 sites = [site for kind in missing for site in offers[kind] if site.api.effect == "offer"]
@@ -78,17 +73,24 @@ def gaps(program: Program) -> Iterator[Gap]:
 def idle_handlers(program: Program) -> Iterator[tuple[str, Procedure]]:
     """The handlers of actions that the app's calls lead to which complete the action and do nothing else, each with
     the kind of action."""
-    delegates = list(_delegates(program, CALLKIT))
-    for info, _ in delegates:
-        offers = _offers(program, CALLKIT, info if len(delegates) > 1 else None) if _is_whole(program, info) else {}
-        for kind in LEADING_ON:
-            found = list(_handlers(program, info, kind)) if kind in offers else []
+    for info, _, offers in _answering(program, CALLKIT):
+        for kind in (kind for kind in LEADING_ON if kind in offers):
+            found = list(_handlers(program, info, kind))
             if found and all(_only_completes(handler) for handler in found):
                 yield kind, found[0]
 
 
 def _only_completes(handler: Procedure) -> bool:
     return only_logs(handler, "fulfil", "fail") and not only_logs(handler)
+
+
+def _answering(program: Program, protocol: str) -> Iterator[tuple[TypeInfo, Place, dict[str, list[Site]]]]:
+    """The delegates that are here whole, each with its place and the actions that it is to answer."""
+    delegates = list(_delegates(program, protocol))
+    for info, place in delegates:
+        if _is_whole(program, info):
+            own = info if len(delegates) > 1 else None  # of several each answers for the calls of its own
+            yield info, place, _offers(program, protocol, own)
 
 
 def _delegates(program: Program, protocol: str) -> Iterator[tuple[TypeInfo, Place]]:

@@ -98,15 +98,20 @@ class Making:
 
 def made_in_several_places(program: Program) -> Iterator[list[Making]]:
     """The places that make a provider of the same kind each and keep it each for itself, where there are several."""
-    kinds: dict[str, dict[tuple[str, str], Making]] = defaultdict(dict)
-    alive = {fact.procedure for fact in program.lifecycle.facts}
+    kinds: dict[str, list[Making]] = defaultdict(list)
     for creation in creations(program):
         for making in _makings(program, creation, creation.site.procedure, creation.site.location, creation.goes, 0):
-            if making.kept.kind in ("property", "global") and _is_used(program, making.procedure, alive):
-                kinds[creation.site.api.owner].setdefault((making.kept.owner, making.kept.name), making)
+            if making.kept.kind in ("property", "global"):
+                kinds[creation.site.api.owner].append(making)
     for found in kinds.values():
-        if len(found) > 1:
-            yield list(found.values())
+        if len(found) > 1:  # what is used is only asked where it matters: that looks through the whole program
+            alive = {fact.procedure for fact in program.lifecycle.facts}
+            places: dict[tuple[str, str], Making] = {}
+            for making in found:
+                if _is_used(program, making.procedure, alive):
+                    places.setdefault((making.kept.owner, making.kept.name), making)
+            if len(places) > 1:
+                yield list(places.values())
 
 
 OBJECTS_IN_OBJECTS = 3
